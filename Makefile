@@ -1,0 +1,63 @@
+# Two commands: `make demo` shows a household, `make test` checks everything.
+# Both bring what they need; uv is installed beside the project where the machine has none.
+
+.DEFAULT_GOAL := help
+SHELL := bash
+UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
+PYTHON_SOURCES := dems_protocol openems_bridge custom_components demo benchmarks tests
+
+.PHONY: help demo test lint format types unit bench lock clean
+
+help:
+	@echo "make demo    a household in a real Home Assistant, on this machine"
+	@echo "make test    lint, types and all tests"
+	@echo "make lint    ruff"
+	@echo "make types   mypy --strict"
+	@echo "make bench   all benchmarks, each ending in one line of JSON"
+	@echo "make lock    resolve the requirements again"
+
+.tools/bin/uv:
+	python3 -m venv .tools
+	.tools/bin/pip install --quiet uv
+
+# A virtual environment is ready when its stamp is newer than its lock file.
+define environment
+$(1)/.ready: $(2) pyproject.toml | $(filter .tools/bin/uv,$(UV))
+	$(UV) venv --quiet --allow-existing --python 3.14 $(1)
+	VIRTUAL_ENV=$(1) $(UV) pip sync --quiet --require-hashes $(2)
+	VIRTUAL_ENV=$(1) $(UV) pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $$@
+endef
+$(eval $(call environment,.venv,requirements/test.txt))
+$(eval $(call environment,.venv-demo,requirements/demo.txt))
+
+demo: .venv-demo/.ready
+	.venv-demo/bin/python -m demo
+
+test: lint types unit
+
+lint: .venv/.ready
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+
+types: .venv/.ready
+	.venv/bin/mypy
+
+unit: .venv/.ready .venv-demo/.ready
+	tools/install-browser
+	.venv/bin/pytest
+
+format: .venv/.ready
+	.venv/bin/ruff check --fix .
+	.venv/bin/ruff format .
+
+bench: .venv/.ready .venv-demo/.ready
+	@for file in benchmarks/[a-z]*.py; do name=$$(basename $$file .py); echo "== $$name"; .venv/bin/python -m benchmarks.$$name || exit 1; done
+
+lock: | $(filter .tools/bin/uv,$(UV))
+	@for name in bridge test demo; do \
+	  $(UV) pip compile --quiet --upgrade --python-version 3.14.2 --generate-hashes --no-header --no-emit-index-url \
+	    requirements/$$name.in --output-file requirements/$$name.txt || exit 1; done
+
+clean:
+	rm -rf .venv .venv-demo .tools .demo .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,1 @@
+"""A household of the community on one machine: Edge, bridge and Home Assistant."""

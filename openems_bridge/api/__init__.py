@@ -1,0 +1,1 @@
+"""The HTTPS server for Home Assistant and the command line."""

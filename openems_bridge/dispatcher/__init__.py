@@ -1,0 +1,1 @@
+"""The only way to the battery: commands in, safe set-points out, and always a reason."""

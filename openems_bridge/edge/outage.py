@@ -1,0 +1,50 @@
+"""Telling once that an Edge was lost, and once that it is back."""
+
+import logging
+
+from openems_bridge.edge.interface import EdgeError, EdgeLoginRefused, Lost
+
+
+class EdgeSilent(EdgeError):
+    """The connection stands, but no values come over it, or always the same old ones."""
+
+
+class EdgeWrongAnswer(EdgeError):
+    """What answers is not what was expected: another program, another version, a broken message."""
+
+
+def problem_of(error: EdgeError) -> str:
+    """Return the stable code of ``Lost.problem`` for an error."""
+    match error:
+        case EdgeLoginRefused():
+            return "login_refused"
+        case EdgeSilent():
+            return "silent"
+        case EdgeWrongAnswer():
+            return "wrong_answer"
+        case _:
+            return "unreachable"
+
+
+class Outage:
+    """Remembers what was already said about a lost connection, so that every new fact is logged once."""
+
+    def __init__(self, name: str, logger: logging.Logger) -> None:
+        self._name = name
+        self._logger = logger
+        self._problem: str | None = None
+
+    def begins(self, error: EdgeError) -> Lost | None:
+        """Return the event to report, or None where the same problem was reported before."""
+        problem = problem_of(error)
+        if problem == self._problem:
+            return None
+        self._problem = problem
+        self._logger.warning("%s lost (%s): %s Trying again until it answers.", self._name, problem, error)
+        return Lost(problem=problem, detail=str(error))
+
+    def ends(self) -> None:
+        """Note that values arrive again."""
+        if self._problem is not None:
+            self._logger.warning("%s is back.", self._name)
+            self._problem = None

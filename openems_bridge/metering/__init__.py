@@ -1,0 +1,1 @@
+"""Counters become readings of slots."""

@@ -1,0 +1,1 @@
+"""SQLite: the journal, the readings, the cursors. One writer, on a thread of its own."""

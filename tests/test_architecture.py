@@ -1,0 +1,65 @@
+"""The house's walls: which package may import which (DESIGN.md, The house)."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+OURS = ("dems_protocol", "openems_bridge", "community", "custom_components", "demo", "benchmarks", "tests")
+HEAVY = ("web3", "eth_account", "eth_abi", "keyring", "pymodbus", "highspy", "scipy", "numpy", "cryptography")
+
+ALLOWED: dict[str, tuple[str, ...]] = {
+    "dems_protocol": ("dems_protocol",),
+    "openems_bridge": ("openems_bridge", "dems_protocol"),
+    "openems_bridge/edge": ("openems_bridge.edge", "openems_bridge.telemetry", "openems_bridge.clock"),
+    "openems_bridge/fake_edge": (
+        "openems_bridge.fake_edge",
+        "openems_bridge.edge.simulation",
+        "openems_bridge.telemetry",
+        "openems_bridge.clock",
+    ),
+    "openems_bridge/dispatcher": (
+        "openems_bridge.dispatcher",
+        "openems_bridge.edge.interface",
+        "openems_bridge.telemetry",
+        "openems_bridge.clock",
+        "dems_protocol.slots",
+    ),
+    "openems_bridge/metering": (
+        "openems_bridge.metering",
+        "openems_bridge.store",
+        "openems_bridge.edge.interface",
+        "openems_bridge.telemetry",
+        "openems_bridge.clock",
+        "dems_protocol.slots",
+    ),
+    "custom_components": ("custom_components",),
+}
+
+
+def _imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            yield from (f"{node.module}.{name.name}" for name in node.names)
+
+
+@pytest.mark.parametrize("folder", ALLOWED)
+def test_imports_point_one_way(folder: str) -> None:
+    files = sorted((ROOT / folder).rglob("*.py"))
+    assert files, f"{folder} holds no module"
+    for path in files:
+        for name in _imports(path):
+            if name.split(".")[0] in OURS:
+                assert any(name == room or name.startswith(f"{room}.") for room in ALLOWED[folder]), (
+                    f"{path.relative_to(ROOT)} may not import {name}"
+                )
+
+
+def test_home_assistant_imports_nothing_heavy() -> None:
+    for path in sorted((ROOT / "custom_components").rglob("*.py")):
+        for name in _imports(path):
+            assert name.split(".")[0] not in HEAVY, f"{path.relative_to(ROOT)} imports {name}"
