@@ -150,9 +150,11 @@ def write_configuration(folder: Path) -> None:
 
 
 @asynccontextmanager
-async def home_assistant(folder: Path, port: int) -> AsyncGenerator[HomeAssistant]:
-    """Run Home Assistant on a folder that holds a configuration, and wait until its frontend answers."""
-    command = (Path(sys.executable).with_name("hass"), "-c", folder, "--skip-pip")
+async def home_assistant(
+    folder: Path, port: int, python: Path = Path(sys.executable)
+) -> AsyncGenerator[HomeAssistant]:
+    """Run the Home Assistant of a Python environment on a configuration folder; wait until its frontend answers."""
+    command = (python.with_name("hass"), "-c", folder, "--skip-pip")
     url = f"http://127.0.0.1:{port}"
     # SETUP_PORT instead of an `http:` block: a block in YAML makes the frontend ask for a migration
     log = folder / "console.log"

@@ -78,3 +78,6 @@ class Telemetry:
     """AC: ``DebugSetActivePower``, the set-point that the Edge really handed to the inverter."""
     counters: Mapping[Register, int | None] = field(default_factory=dict)
     """The Edge's cumulated energy, Wh. A register that it does not count is missing or None."""
+    coarse: frozenset[Register] = frozenset()
+    """Counters that are known but cannot place energy to the Wh and second: their steps are wide (Wh), or they were
+    measured clearly before ``measured_at``. What is metered from them is at best ESTIMATED."""

@@ -2,10 +2,8 @@
 
 from collections.abc import Mapping
 
-from homeassistant.exceptions import HomeAssistantError
 
-
-class BridgeError(HomeAssistantError):
+class BridgeError(Exception):
     """The bridge could not be asked, or did not do what was asked. No text of it contains a secret."""
 
 

@@ -3,9 +3,9 @@
 docs/api.md, Pairing. Nothing here does I/O; ``derive_key`` takes a tenth of a second and belongs in the executor.
 """
 
-from dataclasses import dataclass
 import hashlib
 import hmac
+from dataclasses import dataclass
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LOOKALIKES = str.maketrans("ILO", "110", "- ")

@@ -53,7 +53,9 @@ def text(longest: int, *, shortest: int = 0) -> Callable[[Any], str]:
 
     def check(value: Any) -> str:
         if not isinstance(value, str) or not shortest <= len(value) <= longest or _UNPRINTABLE.search(value):
-            raise vol.Invalid(f"expected one line of {shortest} to {longest} characters, found {_short(value)}")
+            raise vol.Invalid(
+                f"expected one line of {shortest} to {longest} characters, found {_short(value)}"
+            )
         return value
 
     return check
@@ -83,8 +85,7 @@ async def read_body[T](request: web.Request, schema: Callable[[Any], T]) -> T:
 
 def read_query[T](request: web.Request, schema: Callable[[Any], T]) -> T:
     """Return the request's query parameters, checked. Raises Problem (422)."""
-    names = list(request.query.keys())
-    if len(names) != len(set(names)):
+    if len(request.query) != len(set(request.query)):
         raise invalid("A query parameter is given twice.")
     try:
         return schema(dict(request.query))

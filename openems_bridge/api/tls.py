@@ -46,7 +46,9 @@ def load_or_create_certificate(data_dir: Path) -> BridgeCertificate:
         _write_once(path, _new_pem())
     try:
         certificate = x509.load_pem_x509_certificate(path.read_bytes())
-        found = BridgeCertificate(path, hashlib.sha256(certificate.public_bytes(serialization.Encoding.DER)).digest())
+        found = BridgeCertificate(
+            path, hashlib.sha256(certificate.public_bytes(serialization.Encoding.DER)).digest()
+        )
         found.server_context()
     except (ValueError, ssl.SSLError) as error:
         raise CertificateUnusable(

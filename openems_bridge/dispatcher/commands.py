@@ -1,8 +1,9 @@
 """What the battery may be asked to do, by whom, and what the dispatcher says about it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
+
+from openems_bridge.dispatcher.reasons import Reason
 
 MANUAL_DEFAULT_SECONDS = 15 * 60
 MANUAL_LONGEST_SECONDS = 4 * 3600
@@ -96,14 +97,6 @@ class Status(StrEnum):
     NOT_FOLLOWING = "not_following"
     WAITING = "waiting"
     BLOCKED = "blocked"
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """Why: a stable code and its parameters, which Home Assistant renders in the user's language."""
-
-    code: str
-    params: Mapping[str, int | str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,25 +59,14 @@ class JsonRpcPeer:
 
         Raises RpcError, EdgeWrongAnswer, or EdgeUnreachable where the connection broke or nothing came in time.
         """
-        if self._failure is not None:
-            raise self._failure
-        request_id = str(uuid.uuid4())
-        reply = asyncio.get_running_loop().create_future()
-        self._pending[request_id] = reply
-        try:
-            async with asyncio.timeout(self._timeout):
-                await self._send(json.dumps(_request(request_id, method, params)))
-                answer = await reply
-        except TimeoutError as error:
-            raise EdgeUnreachable(f"No reply to {method} within {self._timeout:g} s.") from error
-        finally:
-            del self._pending[request_id]
-        return _result(method, answer)
+        return await self._exchange(method, _request(method, params))
 
     async def edge_call(self, method: str, params: Json) -> Json:
         """Return the result of a call that the Edge takes inside ``edgeRpc``. Raises as ``call`` does."""
-        payload = _request(str(uuid.uuid4()), method, params)
-        result = await self.call("edgeRpc", {"edgeId": LOCAL_EDGE_ID, "payload": payload})
+        payload = _request(method, params)
+        result = await self._exchange(
+            method, _request("edgeRpc", {"edgeId": LOCAL_EDGE_ID, "payload": payload})
+        )
         answer = result.get("payload")
         if not isinstance(answer, dict):
             raise EdgeWrongAnswer(f"The answer to {method} has no payload.")
@@ -110,9 +99,26 @@ class JsonRpcPeer:
             if not reply.done():
                 reply.set_exception(error)
 
+    async def _exchange(self, method: str, request: Json) -> Json:
+        if self._failure is not None:
+            raise self._failure
+        reply = asyncio.get_running_loop().create_future()
+        self._pending[request["id"]] = reply
+        try:
+            async with asyncio.timeout(self._timeout):
+                await self._send(json.dumps(request))
+                answer = await reply
+        except TimeoutError as error:
+            raise EdgeUnreachable(f"No reply to {method} within {self._timeout:g} s.") from error
+        except OSError as error:
+            raise EdgeUnreachable(f"The connection broke before {method} was sent.") from error
+        finally:
+            del self._pending[request["id"]]
+        return _result(method, answer)
 
-def _request(request_id: str, method: str, params: Json) -> Json:
-    return {"jsonrpc": "2.0", "id": request_id, "method": method, "params": params}
+
+def _request(method: str, params: Json) -> Json:
+    return {"jsonrpc": "2.0", "id": str(uuid.uuid4()), "method": method, "params": params}
 
 
 def _result(method: str, answer: Json) -> Json:
@@ -121,7 +127,9 @@ def _result(method: str, answer: Json) -> Json:
         if not isinstance(error, dict):
             error = {"message": str(error)}
         code = error.get("code")
-        raise RpcError(method, code if isinstance(code, int) else GENERIC, str(error.get("message", "no text")))
+        raise RpcError(
+            method, code if isinstance(code, int) else GENERIC, str(error.get("message", "no text"))
+        )
     result = answer.get("result")
     if not isinstance(result, dict):
         raise EdgeWrongAnswer(f"The answer to {method} has no result.")
@@ -134,5 +142,9 @@ def _notification(message: Json) -> Notification | None:
         return None
     if message["method"] == "edgeRpc":
         payload = params.get("payload")
-        return _notification(payload) if isinstance(payload, dict) and isinstance(payload.get("method"), str) else None
+        return (
+            _notification(payload)
+            if isinstance(payload, dict) and isinstance(payload.get("method"), str)
+            else None
+        )
     return Notification(message["method"], params)

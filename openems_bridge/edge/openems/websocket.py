@@ -42,7 +42,9 @@ class Received:
 class EdgeConnection:
     """A websocket that is open. Built by ``open_connection``, which also ends it."""
 
-    def __init__(self, socket: aiohttp.ClientWebSocketResponse, options: OpenEmsOptions, clock: Clock) -> None:
+    def __init__(
+        self, socket: aiohttp.ClientWebSocketResponse, options: OpenEmsOptions, clock: Clock
+    ) -> None:
         self._socket = socket
         self._options = options
         self._clock = clock
@@ -93,13 +95,13 @@ class EdgeConnection:
         """Return the result of any other call inside edgeRpc. Raises as ``JsonRpcPeer.call`` does."""
         return await self._peer.edge_call(method, params)
 
-    async def next_notification(self, timeout: float) -> Received:
-        """Return the next notification. Raises EdgeSilent after ``timeout`` s, EdgeUnreachable when it broke."""
+    async def next_notification(self, within: float) -> Received:
+        """Return the next notification. Raises EdgeSilent after ``within`` s, EdgeUnreachable when it broke."""
         try:
-            async with asyncio.timeout(timeout):
+            async with asyncio.timeout(within):
                 received = await self._received.get()
         except TimeoutError as error:
-            raise EdgeSilent(f"No values for {timeout:g} s.") from error
+            raise EdgeSilent("The Edge answers, but sends no values.") from error
         if isinstance(received, EdgeError):
             raise received
         return received
@@ -140,13 +142,14 @@ async def open_connection(
         yield connection
     finally:
         reader.cancel()
-        with suppress(asyncio.CancelledError):
-            await reader
+        await asyncio.wait((reader,))
         with suppress(aiohttp.ClientError, OSError):
             await socket.close()
 
 
-async def _connect(session: aiohttp.ClientSession, options: OpenEmsOptions) -> aiohttp.ClientWebSocketResponse:
+async def _connect(
+    session: aiohttp.ClientSession, options: OpenEmsOptions
+) -> aiohttp.ClientWebSocketResponse:
     url = options.websocket_url
     try:
         async with asyncio.timeout(options.request_timeout):

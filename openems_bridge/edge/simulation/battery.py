@@ -21,7 +21,9 @@ class BatterySettings:
 
     def __post_init__(self) -> None:
         if self.capacity_wh <= 0 or self.max_power_w <= 0:
-            raise ValueError(f"a battery needs a capacity and a power > 0, not {self.capacity_wh} Wh, {self.max_power_w} W")
+            raise ValueError(
+                f"a battery needs a capacity and a power > 0, not {self.capacity_wh} Wh, {self.max_power_w} W"
+            )
         if not 1 <= self.efficiency_percent <= 100:
             raise ValueError(f"efficiency_percent must be 1 to 100, not {self.efficiency_percent}")
         if not 0 <= self.initial_soc <= 100:
@@ -37,7 +39,19 @@ class Battery:
     one out takes 100² units, so nothing is ever rounded and content and terminals always agree.
     """
 
-    __slots__ = ("_ask", "_careful", "_content", "_full", "_into", "_out_of", "_ramp", "_unit", "_window", "power", "settings")
+    __slots__ = (
+        "_ask",
+        "_careful",
+        "_content",
+        "_full",
+        "_into",
+        "_out_of",
+        "_ramp",
+        "_unit",
+        "_window",
+        "power",
+        "settings",
+    )
 
     def __init__(self, settings: BatterySettings) -> None:
         self.settings = settings

@@ -7,7 +7,6 @@ curve dimmed by a day's weather); no measured series goes in. One week in spring
 import argparse
 import json
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -71,7 +70,9 @@ def main() -> None:
     directory.mkdir(parents=True, exist_ok=True)
     for name in SHIPPED_KINDS:
         document = household(name)
-        (directory / f"{name}.json").write_text(json.dumps(document, separators=(",", ":")) + "\n", encoding="utf-8")
+        (directory / f"{name}.json").write_text(
+            json.dumps(document, separators=(",", ":")) + "\n", encoding="utf-8"
+        )
 
 
 def household(name: str) -> dict[str, Any]:
@@ -110,14 +111,15 @@ def _live(load: list[float], day: int, kind: Kind, rng: Random) -> None:
         (18.8, 0.55, kind.evening_w),
         (21.0, 1.1, kind.evening_w * 0.25),
     )
-    bumps: list[Callable[[float], float]] = []
-    for hour, width, power in meals:
-        middle, height = hour + rng.gauss(0, 0.3), power * rng.uniform(0.75, 1.25)
-        bumps.append(lambda at, m=middle, w=width, h=height: h * math.exp(-(((at - m) / w) ** 2) / 2))
+    bumps = [
+        (hour + rng.gauss(0, 0.3), width, power * rng.uniform(0.75, 1.25)) for hour, width, power in meals
+    ]
     presence = kind.daytime_w * (1.6 if day >= 5 else 1.0)
     for index in range(STEPS_A_DAY):
         hour = index * 24 / STEPS_A_DAY
-        power = sum(bump(hour) for bump in bumps) + (presence if 8 <= hour < 17 else 0)
+        power = sum(height * math.exp(-(((hour - at) / width) ** 2) / 2) for at, width, height in bumps) + (
+            presence if 8 <= hour < 17 else 0
+        )
         load[day * STEPS_A_DAY + index] += power * rng.uniform(0.7, 1.3)
 
 
@@ -148,7 +150,11 @@ def _roof(kind: Kind, rng: Random) -> list[int]:
         patchy = 0.35 * math.sin(math.pi * weather)
         for index in range(STEPS_A_DAY):
             hour = index * 24 / STEPS_A_DAY
-            height = max(0.0, math.cos((hour - kind.plant_noon) / 7.2 * math.pi / 2)) if abs(hour - kind.plant_noon) < 7.2 else 0.0
+            height = (
+                max(0.0, math.cos((hour - kind.plant_noon) / 7.2 * math.pi / 2))
+                if abs(hour - kind.plant_noon) < 7.2
+                else 0.0
+            )
             cloud = 0.8 * cloud + 0.2 * rng.uniform(1 - 2 * patchy, 1 + patchy)
             result.append(round(0.86 * kind.plant_wp * height**1.4 * min(1.0, max(0.02, weather * cloud))))
     return result

@@ -74,6 +74,7 @@ class SimulatedHouse:
 
     The attributes are the powers (W) of the last second played: ``load``, ``solar`` (PV that really flowed), ``ess``
     (inverter, AC, + discharge), ``battery_power`` (+ discharge), ``grid`` (+ import); ``grid == load - AC PV - ess``.
+    ``asked`` is the AC power that the inverter was asked for in it.
     """
 
     __slots__ = (
@@ -83,6 +84,7 @@ class SimulatedHouse:
         "_solar_step",
         "_step_end",
         "_step_start",
+        "asked",
         "battery",
         "battery_power",
         "elapsed",
@@ -103,7 +105,7 @@ class SimulatedHouse:
         self.grid_mode = GridMode.ON_GRID
         self.stuck = False
         """A fault to be switched on: the battery ignores what it is asked."""
-        self.load = self.solar = self.ess = self.battery_power = self.grid = 0
+        self.load = self.solar = self.ess = self.battery_power = self.grid = self.asked = 0
         self._energy = Joules()
         self._play_step(0)
 
@@ -178,7 +180,7 @@ class SimulatedHouse:
                 target = load - (0 if hybrid else solar)
             elif self.stuck:
                 target = solar if hybrid else 0
-            target = max(-limit, min(limit, target))
+            self.asked = target = max(-limit, min(limit, target))
             battery_power = self.battery.advance(target - solar if hybrid else target)
             if hybrid:
                 solar = min(solar, limit - battery_power)

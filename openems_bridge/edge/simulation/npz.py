@@ -26,7 +26,7 @@ class StoredArray:
     """An array of numbers in C order: ``values[i * shape[1] + j]``."""
 
     shape: tuple[int, ...]
-    values: "array[int] | array[float]"
+    values: array[int] | array[float]
 
     def row(self, index: int) -> list[float]:
         """Return row ``index`` of a two-dimensional array. Raises IndexError where there is none."""
@@ -47,10 +47,14 @@ class Archive:
         descr, shape, data = self._entry(name)
         code = _NUMBERS.get(descr)
         if code is None:
-            raise MalformedArchive(f"{self._path}: array {name} has the type {descr}, expected one of {sorted(_NUMBERS)}")
+            raise MalformedArchive(
+                f"{self._path}: array {name} has the type {descr}, expected one of {sorted(_NUMBERS)}"
+            )
         values: array[float] = array(code)
         if len(data) != values.itemsize * math.prod(shape):
-            raise MalformedArchive(f"{self._path}: array {name} holds {len(data)} bytes, too few or too many for {shape}")
+            raise MalformedArchive(
+                f"{self._path}: array {name} holds {len(data)} bytes, too few or too many for {shape}"
+            )
         values.frombytes(data)
         if sys.byteorder == "big":
             values.byteswap()
@@ -82,7 +86,11 @@ def _split(raw: bytes, where: str) -> tuple[str, tuple[int, ...], bytes]:
     start = 12 if wide else 10
     try:
         header = ast.literal_eval(raw[start : start + length].decode("utf-8"))
-        descr, shape, fortran = str(header["descr"]), tuple(map(int, header["shape"])), bool(header["fortran_order"])
+        descr, shape, fortran = (
+            str(header["descr"]),
+            tuple(map(int, header["shape"])),
+            bool(header["fortran_order"]),
+        )
     except (ValueError, SyntaxError, KeyError, TypeError) as error:
         raise MalformedArchive(f"{where} has an unreadable header: {error}") from None
     if fortran and len(shape) > 1:

@@ -33,7 +33,9 @@ class HouseProfile:
 
     def __post_init__(self) -> None:
         if not self.load_w or len(self.load_w) != len(self.pv_w):
-            raise ProfileError(f"{self.name}: {len(self.load_w)} steps of load and {len(self.pv_w)} of PV; they must match")
+            raise ProfileError(
+                f"{self.name}: {len(self.load_w)} steps of load and {len(self.pv_w)} of PV; they must match"
+            )
         if self.step_seconds < 1:
             raise ProfileError(f"{self.name}: a step of {self.step_seconds} s; it must be at least 1 s")
         if min(self.load_w) < 0 or min(self.pv_w) < 0:
@@ -53,7 +55,9 @@ class HouseProfile:
 def shipped_profile(kind: str) -> HouseProfile:
     """Return one of SHIPPED_KINDS. Raises ProfileError for another name."""
     if kind not in SHIPPED_KINDS:
-        raise ProfileError(f"there is no shipped household {kind!r}; choose one of {', '.join(SHIPPED_KINDS)}")
+        raise ProfileError(
+            f"there is no shipped household {kind!r}; choose one of {', '.join(SHIPPED_KINDS)}"
+        )
     text = (files("openems_bridge.edge.simulation") / "data" / f"{kind}.json").read_text(encoding="utf-8")
     return _from_document(json.loads(text), kind)
 
@@ -84,7 +88,9 @@ def _from_npz(path: Path, household: int) -> HouseProfile:
     archive = Archive(path)
     load, pv = archive.numbers("load_w"), archive.numbers("pv_w")
     if load.shape != pv.shape or len(load.shape) != 2:
-        raise ProfileError(f"{path}: load_w is {load.shape} and pv_w {pv.shape}; both must be (households, steps)")
+        raise ProfileError(
+            f"{path}: load_w is {load.shape} and pv_w {pv.shape}; both must be (households, steps)"
+        )
     if not 0 <= household < load.shape[0]:
         raise ProfileError(f"{path} holds the households 0 to {load.shape[0] - 1}; there is no {household}")
     meta: dict[str, Any] = json.loads(archive.text("meta"))[household]

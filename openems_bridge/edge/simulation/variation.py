@@ -6,7 +6,7 @@ weights by cumulative rounding, so the seconds are integers >= 0 whose sum is PÂ
 
 from collections.abc import Sequence
 from enum import Enum
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from random import Random
 
 
@@ -35,7 +35,7 @@ def deal(watt_seconds: int, shares: Sequence[int]) -> list[int]:
     """Deal an energy to seconds in proportion to ``shares`` (>= 0, not all 0); the sum is exactly the energy."""
     total = sum(shares)
     dealt = [watt_seconds * part // total for part in accumulate(shares, initial=0)]
-    return [after - before for before, after in zip(dealt, dealt[1:], strict=False)]
+    return [after - before for before, after in pairwise(dealt)]
 
 
 def vary(mean_w: int, seconds: int, *, seed: str, step: int, texture: Texture) -> list[int]:

@@ -1,0 +1,86 @@
+"""The DEMS integration: a household in a local energy community, as its bridge knows it."""
+
+import logging
+
+from homeassistant.const import CONF_HOST, CONF_PORT, CONF_TOKEN, Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
+from homeassistant.helpers.device_registry import DeviceEntry
+from homeassistant.helpers.typing import ConfigType
+
+from .client import BridgeClient
+from .const import CONF_FINGERPRINT, DOMAIN
+from .coordinator import DemsConfigEntry, DemsCoordinator
+from .devices import identifier
+from .errors import BridgeError
+from .issues import Issues
+from .services import async_setup_services
+
+_LOGGER = logging.getLogger(__name__)
+
+CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+
+PLATFORMS = [
+    Platform.BINARY_SENSOR,
+    Platform.BUTTON,
+    Platform.NUMBER,
+    Platform.SELECT,
+    Platform.SENSOR,
+    Platform.SWITCH,
+]
+
+
+def _client(hass: HomeAssistant, entry: DemsConfigEntry) -> BridgeClient:
+    return BridgeClient(
+        async_get_clientsession(hass, verify_ssl=False),
+        entry.data[CONF_HOST],
+        entry.data[CONF_PORT],
+        entry.data[CONF_FINGERPRINT],
+        entry.data[CONF_TOKEN],
+    )
+
+
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
+    """Set up the actions, which exist whether or not a household is set up."""
+    async_setup_services(hass)
+    return True
+
+
+async def async_setup_entry(hass: HomeAssistant, entry: DemsConfigEntry) -> bool:
+    """Set up a household."""
+    coordinator = DemsCoordinator(hass, entry, _client(hass, entry))
+    await coordinator.async_config_entry_first_refresh()
+    entry.runtime_data = coordinator
+    entry.async_on_unload(coordinator.forget)
+    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    entry.async_create_background_task(hass, coordinator.follow(), f"{DOMAIN} follow {entry.title}")
+    return True
+
+
+async def async_unload_entry(hass: HomeAssistant, entry: DemsConfigEntry) -> bool:
+    """Unload a household."""
+    return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: DemsConfigEntry) -> None:
+    """Make the bridge forget us. Where it cannot be reached the owner revokes by ``openems-bridge pair --revoke``."""
+    Issues(hass, entry).clear()
+    try:
+        await _client(hass, entry).revoke()
+    except BridgeError as error:
+        _LOGGER.warning(
+            "%s could not be told to forget Home Assistant (%s); revoke it with `openems-bridge pair --revoke`",
+            entry.title,
+            error,
+        )
+
+
+async def async_remove_config_entry_device(
+    hass: HomeAssistant, entry: DemsConfigEntry, device: DeviceEntry
+) -> bool:
+    """Let a person remove a device only where the house has no such part any more."""
+    coordinator = entry.runtime_data
+    return not any(
+        identifier(coordinator.bridge_id, part) in device.identifiers for part in coordinator.devices.parts
+    )

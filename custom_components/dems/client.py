@@ -1,0 +1,260 @@
+"""The bridge's API over TLS with a pinned certificate (docs/api.md)."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from typing import Any
+
+from aiohttp import (
+    ClientError,
+    ClientResponse,
+    ClientSession,
+    ClientTimeout,
+    ClientWebSocketResponse,
+    ClientWSTimeout,
+    Fingerprint,
+    ServerFingerprintMismatch,
+    WSMsgType,
+    WSServerHandshakeError,
+)
+from homeassistant.util.json import json_loads_object
+from yarl import URL
+
+from .const import API_VERSION
+from .document import Document, merge
+from .errors import (
+    BridgeProblem,
+    CannotConnect,
+    CertificateChanged,
+    InvalidAnswer,
+    Unauthorized,
+    WrongVersion,
+)
+from .models import BridgeInfo
+from .pairing import Transcript, derive_key
+
+TIMEOUT = ClientTimeout(total=10)
+_HEARTBEAT = 30.0
+_LARGEST_ANSWER = 1 << 20
+_PROBLEM_TYPE = "urn:dems:problem:"
+_NO_CERTIFICATE = Fingerprint(bytes(32))
+"""No certificate hashes to this: asking for it makes the server show its own, and nothing is sent."""
+
+
+class BridgeClient:
+    """Speaks to one bridge. Every request goes over a connection whose certificate has the pinned fingerprint.
+
+    The session belongs to Home Assistant; the token is sent only after the certificate was checked.
+    """
+
+    def __init__(
+        self, session: ClientSession, host: str, port: int, fingerprint: str, token: str | None = None
+    ) -> None:
+        """Take where the bridge is, its certificate's SHA-256 (64 hex digits) and, once paired, the token."""
+        self._session = session
+        self._base = _base_url(host, port)
+        self._pin = Fingerprint(bytes.fromhex(fingerprint))
+        self._headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+
+    async def info(self) -> BridgeInfo:
+        """Return what the bridge says about itself. Raises WrongVersion where no version is in common."""
+        info = BridgeInfo.read(await self._request("GET", "/v1/info"))
+        if info.api_current < API_VERSION:
+            raise WrongVersion(bridge_is_older=True)
+        if info.api_oldest > API_VERSION:
+            raise WrongVersion(bridge_is_older=False)
+        return info
+
+    async def state(self) -> Document:
+        """Return the state document."""
+        return merge({}, await self._request("GET", "/v1/state"))
+
+    async def set_mode(self, mode: str) -> dict[str, Any]:
+        """Set the dispatch mode; return the ``dispatch`` section."""
+        return await self._request("PUT", "/v1/dispatch/mode", {"mode": mode})
+
+    async def command_battery(self, power: int, duration: float, note: str | None) -> dict[str, Any]:
+        """Ask for a battery power (W, + discharging) for some seconds; return the ``dispatch`` section."""
+        body: dict[str, Any] = {
+            "target": {"type": "battery_power", "power_w": power},
+            "duration_s": int(duration),
+        }
+        if note:
+            body["note"] = note
+        return await self._request("POST", "/v1/dispatch/command", body)
+
+    async def withdraw_command(self) -> dict[str, Any]:
+        """Withdraw the manual command; return the ``dispatch`` section."""
+        return await self._request("DELETE", "/v1/dispatch/command")
+
+    async def set_limits(self, limits: Mapping[str, int | bool | None]) -> dict[str, Any]:
+        """Change some of the owner's limits; return the ``limits`` section."""
+        return await self._request("PATCH", "/v1/limits", dict(limits))
+
+    async def diagnostics(self) -> dict[str, Any]:
+        """Return the bridge's own diagnostics."""
+        return await self._request("GET", "/v1/diagnostics")
+
+    async def revoke(self) -> None:
+        """Make the bridge forget this client's token."""
+        await self._request("DELETE", "/v1/pairing")
+
+    async def pair(self, code: str, name: str) -> str:
+        """Pair by a canonical code under the name of this client; return the token.
+
+        Raises BridgeProblem (``wrong-code``, ``no-pairing-open``), or InvalidAnswer where the bridge cannot prove that
+        it knows the code and holds this certificate.
+        """
+        client_nonce = secrets.token_bytes(32)
+        started = await self._request(
+            "POST", "/v1/pairing/start", {"client_nonce": client_nonce.hex(), "name": name}
+        )
+        salt, transcript = _transcript(started, client_nonce, self._pin.fingerprint)
+        key = await asyncio.get_running_loop().run_in_executor(None, derive_key, code, salt)
+        finished = await self._request(
+            "POST",
+            "/v1/pairing/finish",
+            {"pairing_id": transcript.pairing_id, "proof": transcript.client_proof(key)},
+        )
+        token, proof = finished.get("token"), finished.get("proof")
+        if not isinstance(token, str) or not token or not isinstance(proof, str):
+            raise InvalidAnswer("pairing: a token and a proof were expected")
+        if not transcript.is_server_proof(key, proof):
+            raise InvalidAnswer("pairing: the bridge did not prove that it knows the code")
+        return token
+
+    async def messages(self, interval: int) -> AsyncGenerator[dict[str, Any]]:
+        """Yield the messages of the WebSocket until it ends, which is always an error: CannotConnect or worse.
+
+        Between two messages other tasks run, however fast the bridge sends.
+        """
+        url = self._base.with_path("/v1/ws").with_query(interval=interval)
+        async with self._errors_named(), asyncio.timeout(TIMEOUT.total):
+            socket = await self._session.ws_connect(
+                url,
+                ssl=self._pin,
+                headers=self._headers,
+                heartbeat=_HEARTBEAT,
+                timeout=ClientWSTimeout(ws_close=5),
+                max_msg_size=_LARGEST_ANSWER,
+            )
+        async with socket:
+            while True:
+                yield await self._receive(socket)
+                await asyncio.sleep(0)
+
+    async def _receive(self, socket: ClientWebSocketResponse) -> dict[str, Any]:
+        async with self._errors_named():
+            message = await socket.receive()
+        if message.type is WSMsgType.TEXT:
+            return _object(message.data)
+        if message.type is WSMsgType.BINARY:
+            raise InvalidAnswer("the WebSocket sent bytes where a text was expected")
+        raise CannotConnect(f"the WebSocket was closed ({socket.close_code})")
+
+    async def _request(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        async with (
+            self._errors_named(),
+            self._session.request(
+                method,
+                self._base.with_path(path),
+                json=body,
+                headers=self._headers,
+                ssl=self._pin,
+                timeout=TIMEOUT,
+                allow_redirects=False,
+            ) as response,
+        ):
+            return await _answer(response)
+
+    @asynccontextmanager
+    async def _errors_named(self) -> AsyncGenerator[None]:
+        """Turn what the HTTP library raises into what the integration tells apart."""
+        try:
+            yield
+        except ServerFingerprintMismatch as error:
+            raise CertificateChanged(error.got.hex()) from None
+        except WSServerHandshakeError as error:
+            if error.status == HTTPStatus.UNAUTHORIZED:
+                raise Unauthorized("the bridge does not know this token") from None
+            raise CannotConnect(f"the WebSocket was refused with status {error.status}") from None
+        except TimeoutError:
+            raise CannotConnect(f"{self._base.host} did not answer in time") from None
+        except (ClientError, OSError) as error:
+            raise CannotConnect(f"{self._base.host} cannot be reached ({type(error).__name__})") from error
+
+
+async def read_fingerprint(session: ClientSession, host: str, port: int) -> str:
+    """Return the SHA-256 of the certificate that is shown at an address, 64 hex digits. Raises CannotConnect."""
+    try:
+        async with session.get(
+            _base_url(host, port), ssl=_NO_CERTIFICATE, timeout=TIMEOUT, allow_redirects=False
+        ):
+            raise CannotConnect(f"{host} does not speak TLS")
+    except ServerFingerprintMismatch as error:
+        return error.got.hex()
+    except (TimeoutError, ClientError, OSError) as error:
+        raise CannotConnect(f"{host} cannot be reached ({type(error).__name__})") from error
+
+
+def _base_url(host: str, port: int) -> URL:
+    try:
+        return URL.build(scheme="https", host=host, port=port)
+    except ValueError as error:
+        raise CannotConnect(f"{host!r} is not the name or the address of a host") from error
+
+
+def _object(text: str | bytes) -> dict[str, Any]:
+    try:
+        return json_loads_object(text)
+    except ValueError as error:
+        raise InvalidAnswer("a JSON object was expected") from error
+
+
+async def _answer(response: ClientResponse) -> dict[str, Any]:
+    """Return the answer's object, or raise what the status and the problem document say."""
+    if response.status == HTTPStatus.UNAUTHORIZED:
+        raise Unauthorized("the bridge does not know this token")
+    body = bytearray()
+    async for chunk in response.content.iter_chunked(1 << 16):
+        body += chunk
+        if len(body) > _LARGEST_ANSWER:
+            raise InvalidAnswer("the answer is larger than any answer of a bridge")
+    if response.status == HTTPStatus.NO_CONTENT:
+        return {}
+    document = _object(bytes(body))
+    if response.ok:
+        return document
+    raise _problem(response.status, document)
+
+
+def _problem(status: int, document: Mapping[str, Any]) -> BridgeProblem | InvalidAnswer:
+    kind, detail, code = document.get("type"), document.get("detail"), document.get("code")
+    params = document.get("params")
+    if not isinstance(kind, str) or not kind.startswith(_PROBLEM_TYPE):
+        return InvalidAnswer(f"status {status} without a problem document")
+    return BridgeProblem(
+        status=status,
+        kind=kind.removeprefix(_PROBLEM_TYPE),
+        detail=detail if isinstance(detail, str) else "",
+        code=code if isinstance(code, str) else None,
+        params={key: str(value) for key, value in params.items()} if isinstance(params, dict) else {},
+    )
+
+
+def _transcript(
+    started: Mapping[str, Any], client_nonce: bytes, fingerprint: bytes
+) -> tuple[bytes, Transcript]:
+    """Return salt and transcript from the answer to ``start``. Raises InvalidAnswer."""
+    pairing_id = started.get("pairing_id")
+    try:
+        salt, server_nonce = bytes.fromhex(started["salt"]), bytes.fromhex(started["server_nonce"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise InvalidAnswer("pairing: a salt and a nonce in hex were expected") from error
+    if not isinstance(pairing_id, str) or len(salt) != 16 or len(server_nonce) != 32:
+        raise InvalidAnswer("pairing: an id, 16 bytes of salt and a nonce of 32 bytes were expected")
+    return salt, Transcript(
+        pairing_id=pairing_id, client_nonce=client_nonce, server_nonce=server_nonce, fingerprint=fingerprint
+    )

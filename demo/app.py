@@ -1,0 +1,106 @@
+"""The demo's composition: Edge, bridge, Home Assistant, and the person's first clicks done for them."""
+
+import asyncio
+import shutil
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from demo.dashboard import dashboard, energy_preferences
+from demo.home_assistant import HomeAssistant, Login, home_assistant, write_configuration
+from demo.household import SLOT_SECONDS, BridgeOptions, bridge, fake_edge
+from demo.processes import free_port
+
+HOME_ASSISTANT_PORT = 8123
+DASHBOARD = "dems-house"
+ENTITIES_SECONDS = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoOptions:
+    """What the person who runs the demo may choose."""
+
+    folder: Path
+    speed: float
+    data: Path | None
+    household: str
+    household_index: int
+    start: str
+    port: int = HOME_ASSISTANT_PORT
+
+
+async def run(options: DemoOptions, say: Callable[[str], None]) -> None:
+    """Run the demo until SIGINT or SIGTERM, then end everything and remove its folder.
+
+    Raises ProgramFailed if a program does not start, CallRefused if Home Assistant refuses a step.
+    """
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopped.set)
+    shutil.rmtree(options.folder, ignore_errors=True)
+    demo = asyncio.create_task(_show(options, say, stopped))
+    stop = asyncio.create_task(stopped.wait())
+    await asyncio.wait((demo, stop), return_when=asyncio.FIRST_COMPLETED)
+    if not demo.done():
+        say("Ending …")
+        demo.cancel()
+    stop.cancel()
+    outcome = (await asyncio.gather(demo, return_exceptions=True))[0]
+    if isinstance(outcome, BaseException) and not isinstance(outcome, asyncio.CancelledError):
+        raise outcome
+    shutil.rmtree(options.folder, ignore_errors=True)
+
+
+async def _show(options: DemoOptions, say: Callable[[str], None], stopped: asyncio.Event) -> None:
+    login = Login()
+    house = ["--speed", str(options.speed), "--start", options.start]
+    if options.data:
+        house += ["--profile", str(options.data), "--household-index", str(options.household_index)]
+    else:
+        house += ["--household", options.household]
+    say("Starting the Edge of the house …")
+    async with fake_edge(options.folder, *house) as edge:
+        say("Starting the bridge …")
+        async with bridge(BridgeOptions(folder=options.folder / "bridge", edge=edge.ports)) as daemon:
+            say("Starting Home Assistant (a few seconds) …")
+            write_configuration(options.folder / "home-assistant")
+            port = free_port(options.port)
+            async with home_assistant(options.folder / "home-assistant", port) as hass:
+                await hass.onboard(login)
+                await hass.add_bridge("127.0.0.1", daemon.port, await daemon.pairing_code())
+                await furnish(hass)
+                say(_welcome(hass.url, login, options))
+                await stopped.wait()
+
+
+async def furnish(hass: HomeAssistant) -> None:
+    """Give the house its dashboard and its energy preferences."""
+    async with asyncio.timeout(ENTITIES_SECONDS):
+        while "battery_soc" not in (entities := await hass.entities()):
+            await asyncio.sleep(0.5)
+    await hass.command(
+        type="lovelace/dashboards/create",
+        url_path=DASHBOARD,
+        title="Musterhaus",
+        icon="mdi:home-lightning-bolt",
+        mode="storage",
+        show_in_sidebar=True,
+        require_admin=False,
+    )
+    await hass.command(type="lovelace/config/save", url_path=DASHBOARD, config=dashboard(entities))
+    await hass.command(type="energy/save_prefs", **energy_preferences(entities))
+    await hass.command(type="frontend/set_system_data", key="core", value={"default_panel": DASHBOARD})
+
+
+def _welcome(url: str, login: Login, options: DemoOptions) -> str:
+    return f"""
+  The house is at   {url}/{DASHBOARD}
+  Log in as         {login.username}
+  with password     {login.password}
+
+  One second here plays {options.speed:g} s of the measured day; a slot lasts {SLOT_SECONDS} s.
+  The battery is not steered until you set "Battery control" to automatic or manual.
+  Ctrl-C ends everything and leaves nothing behind.
+"""

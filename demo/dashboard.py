@@ -1,0 +1,120 @@
+"""The demo's dashboard: standard cards on the entities that the house really has."""
+
+from collections.abc import Mapping
+
+type Card = dict[str, object]
+
+IMPORT_PRICE = 0.32  # EUR/kWh
+EXPORT_PRICE = 0.08
+
+POWERS = ("grid_power", "solar_power", "battery_power", "home_power")
+STEERING = (
+    "mode",
+    "manual_setpoint",
+    "setpoint",
+    "dispatch_status",
+    "dispatch_reason",
+    "dispatch_ends",
+    "release_battery",
+)
+LIMITS = (
+    "reserve_soc",
+    "max_charge_power",
+    "max_discharge_power",
+    "max_feed_in",
+    "max_grid_draw",
+    "grid_charging",
+    "battery_feed_in",
+)
+LAST_SLOT = (
+    "slot_withdrawal",
+    "slot_feed_in",
+    "slot_generation",
+    "slot_battery_charge",
+    "slot_battery_discharge",
+    "slot_consumption",
+    "reading_quality",
+)
+
+
+def dashboard(entities: Mapping[str, str]) -> dict[str, object]:
+    """Return a Lovelace configuration for our entities (translation key -> entity id); missing ones are left out."""
+
+    def present(keys: tuple[str, ...]) -> list[str]:
+        return [entities[key] for key in keys if key in entities]
+
+    def section(title: str, *cards: Card) -> Card:
+        return {"type": "grid", "cards": [{"type": "heading", "heading": title}, *cards]}
+
+    tiles: list[Card] = [{"type": "tile", "entity": entity} for entity in present(POWERS)]
+    sections = [
+        section(
+            "House",
+            *tiles,
+            {
+                "type": "history-graph",
+                "title": "Power",
+                "hours_to_show": 1,
+                "entities": present(POWERS),
+                "grid_options": {"columns": "full"},
+            },
+        ),
+        section(
+            "Battery",
+            *(
+                {
+                    "type": "gauge",
+                    "entity": entity,
+                    "needle": True,
+                    "severity": {"green": 30, "yellow": 15, "red": 0},
+                }
+                for entity in present(("battery_soc",))
+            ),
+            {"type": "entities", "title": "Steering", "entities": present(STEERING)},
+            {"type": "entities", "title": "Limits", "entities": present(LIMITS)},
+        ),
+        section(
+            "Last slot",
+            {"type": "entities", "entities": present(LAST_SLOT)},
+            {"type": "energy-distribution", "link_dashboard": True},
+        ),
+    ]
+    return {"views": [{"title": "House", "type": "sections", "max_columns": 3, "sections": sections}]}
+
+
+def energy_preferences(entities: Mapping[str, str]) -> dict[str, object]:
+    """Return what the energy dashboard should add up, as a person would choose it."""
+    sources: list[dict[str, object]] = []
+    if "grid_import" in entities:
+        grid: dict[str, object] = {
+            "type": "grid",
+            "stat_energy_from": entities["grid_import"],
+            "stat_energy_to": entities["grid_export"],
+            "stat_rate": entities["grid_power"],
+            "stat_cost": None,
+            "entity_energy_price": None,
+            "number_energy_price": IMPORT_PRICE,
+            "stat_compensation": None,
+            "entity_energy_price_export": None,
+            "number_energy_price_export": EXPORT_PRICE,
+            "cost_adjustment_day": 0,
+        }
+        sources.append(grid)
+    if "solar_energy" in entities:
+        solar: dict[str, object] = {
+            "type": "solar",
+            "stat_energy_from": entities["solar_energy"],
+            "stat_rate": entities["solar_power"],
+            "config_entry_solar_forecast": None,
+        }
+        sources.append(solar)
+    if "battery_discharged" in entities:
+        battery: dict[str, object] = {
+            "type": "battery",
+            "stat_energy_from": entities["battery_discharged"],
+            "stat_energy_to": entities["battery_charged"],
+            "stat_rate": entities["battery_power"],
+            "stat_soc": entities["battery_soc"],
+        }
+        sources.append(battery)
+    return {"energy_sources": sources}

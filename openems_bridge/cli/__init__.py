@@ -1,0 +1,1 @@
+"""The command line: run, init, check, pair, fake-edge."""

@@ -1,0 +1,1 @@
+"""The owner's configuration: a YAML file, checked before anything starts."""

@@ -1,0 +1,7 @@
+"""``python -m openems_bridge.fake_edge``."""
+
+import sys
+
+from openems_bridge.fake_edge.app import main
+
+sys.exit(main())

@@ -1,0 +1,114 @@
+"""Keeps the state document up to date with what the Edge, the metering and the dispatcher say, and tells events."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import assert_never
+
+from dems_protocol.slots import SlotGrid
+from openems_bridge.dispatcher.commands import DispatchState, Limits, Status
+from openems_bridge.edge.interface import Connected, Cycle, EdgeEvent, Lost, Topology
+from openems_bridge.house_state import (
+    House,
+    Identity,
+    dispatch_section,
+    reading_section,
+    state_document,
+)
+from openems_bridge.json_types import Section, StateDocument
+from openems_bridge.metering.readings import Reading
+from openems_bridge.telemetry import Register
+
+
+class HouseWatch:
+    """The one writer of the state document. All methods are called in the loop and return at once."""
+
+    def __init__(
+        self,
+        identity: Identity,
+        grid: SlotGrid,
+        house: House,
+        *,
+        publish: Callable[[StateDocument], None],
+        happened: Callable[[str, Section], None],
+    ) -> None:
+        self._identity = identity
+        self._grid = grid
+        self._house = house
+        self._publish = publish
+        self._happened = happened
+
+    @property
+    def house(self) -> House:
+        """What is known now."""
+        return self._house
+
+    @property
+    def topology(self) -> Topology | None:
+        """The house as it is, or was last known."""
+        return self._house.topology
+
+    def observe(self, event: EdgeEvent, totals: Mapping[Register, int]) -> None:
+        """Take in what happened at the Edge, with the household's own counters (Wh)."""
+        match event:
+            case Connected():
+                self._connected(event)
+            case Cycle():
+                self._show(telemetry=event.telemetry, totals=totals)
+            case Lost():
+                self._lost(event)
+            case _ as unknown:
+                assert_never(unknown)
+
+    def closed(self, readings: Sequence[Reading]) -> None:
+        """Show the last of some readings that were stored, and tell each."""
+        for reading in readings:
+            self._happened("slot_closed", reading_section(self._grid, reading))
+        if readings:
+            self._show(reading=readings[-1])
+
+    def dispatched(self, state: DispatchState) -> None:
+        """Show what is done at the battery; tell begin, end and override."""
+        before = self._house.dispatch
+        self._show(dispatch=state)
+        for kind in dispatch_events(before, state):
+            self._happened(kind, dispatch_section(state))
+
+    def limited(self, limits: Limits) -> None:
+        """Show other limits."""
+        self._show(limits=limits)
+
+    def disk(self, *, has_room: bool) -> None:
+        """Show whether the disk has room."""
+        if has_room != self._house.disk_has_room:
+            self._show(disk_has_room=has_room)
+
+    def _connected(self, event: Connected) -> None:
+        problem = self._house.edge_problem
+        if self._house.edge == "lost":
+            self._happened("edge_restored", {"problem": problem})
+        self._show(edge="connected", edge_problem=None, topology=event.topology)
+
+    def _lost(self, event: Lost) -> None:
+        if self._house.edge != "lost":
+            self._happened("edge_lost", {"problem": event.problem})
+        self._show(edge="lost", edge_problem=event.problem, telemetry=None)
+
+    def _show(self, **changed: object) -> None:
+        self._house = replace(self._house, **changed)  # type: ignore[arg-type]
+        self._publish(state_document(self._identity, self._grid, self._house))
+
+
+def dispatch_events(before: DispatchState, after: DispatchState) -> list[str]:
+    """Return which events a change of the dispatcher's state is."""
+    told = []
+    if before.setpoint is not None and after.setpoint is None:
+        told.append("dispatch_ended")
+    if after.setpoint is not None and (before.setpoint is None or _id(before) != _id(after)):
+        told.append("dispatch_started")
+    if after.status is Status.OVERRIDDEN and before.status is not Status.OVERRIDDEN:
+        told.append("dispatch_overridden")
+    return told
+
+
+def _id(state: DispatchState) -> str | None:
+    return None if state.command is None else state.command.id

@@ -1,0 +1,99 @@
+"""The schema, as the steps that lead to it. ``PRAGMA user_version`` counts the steps a file has taken."""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+
+type Migration = Callable[[sqlite3.Connection], None]
+
+_FIRST_SCHEMA = (
+    """
+    CREATE TABLE reading (
+        slot_seconds INTEGER NOT NULL,
+        slot INTEGER NOT NULL,
+        withdrawal INTEGER CHECK (withdrawal >= 0),
+        feed_in INTEGER CHECK (feed_in >= 0),
+        generation INTEGER CHECK (generation >= 0),
+        battery_charge INTEGER CHECK (battery_charge >= 0),
+        battery_discharge INTEGER CHECK (battery_discharge >= 0),
+        consumption INTEGER CHECK (consumption >= 0),
+        quality TEXT NOT NULL,
+        covered_seconds INTEGER NOT NULL CHECK (covered_seconds BETWEEN 0 AND slot_seconds),
+        source TEXT NOT NULL,
+        integrated TEXT NOT NULL,
+        PRIMARY KEY (slot_seconds, slot)
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE meter_state (
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        document TEXT NOT NULL
+    ) STRICT
+    """,
+    """
+    CREATE TABLE lease (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        command_id TEXT NOT NULL,
+        source TEXT NOT NULL,
+        battery TEXT NOT NULL,
+        controller TEXT NOT NULL,
+        ends_at REAL NOT NULL,
+        acquired_at REAL NOT NULL,
+        changed_at REAL NOT NULL,
+        released_at REAL
+    ) STRICT
+    """,
+    "CREATE INDEX lease_released_at ON lease (released_at)",
+    """
+    CREATE TABLE client (
+        id TEXT PRIMARY KEY,
+        name TEXT NOT NULL,
+        token_hash BLOB NOT NULL UNIQUE,
+        created_at REAL NOT NULL,
+        last_seen_at REAL,
+        revoked_at REAL
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE setting (
+        key TEXT PRIMARY KEY,
+        value TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE event (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        at REAL NOT NULL,
+        kind TEXT NOT NULL,
+        data TEXT NOT NULL
+    ) STRICT
+    """,
+    "CREATE INDEX event_at ON event (at)",
+)
+
+
+def _create_first_schema(connection: sqlite3.Connection) -> None:
+    for statement in _FIRST_SCHEMA:
+        connection.execute(statement)
+
+
+MIGRATIONS: Sequence[Migration] = (_create_first_schema,)
+"""Step i leads from version i to i + 1. A step that was released is never changed again."""
+
+
+def version_of(connection: sqlite3.Connection) -> int:
+    """Return how many steps the file has taken; 0 for an empty one."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    return int(version)
+
+
+def migrate(connection: sqlite3.Connection, migrations: Sequence[Migration] = MIGRATIONS) -> None:
+    """Take the steps that are missing, each in a transaction of its own: a crash leaves a whole version behind."""
+    for version in range(version_of(connection), len(migrations)):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            migrations[version](connection)
+            connection.execute(f"PRAGMA user_version = {version + 1}")
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")

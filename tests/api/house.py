@@ -1,0 +1,301 @@
+"""A fake house behind the real API server: what tests of the API (and of its clients) talk to."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from dems_protocol.slots import SlotGrid
+from openems_bridge.api.archive import StoredArchive
+from openems_bridge.api.clients import Clients
+from openems_bridge.api.control import ControlServer
+from openems_bridge.api.feed import StateFeed
+from openems_bridge.api.pairing import (
+    PairingDesk,
+    PreparedCode,
+    client_proof,
+    pairing_key,
+    prepare_code,
+    server_proof,
+    transcript,
+)
+from openems_bridge.api.ports import PushedReadings
+from openems_bridge.api.server import ApiParts, ApiServer, api_application, api_routes
+from openems_bridge.api.tls import load_or_create_certificate
+from openems_bridge.clock import SystemClock
+from openems_bridge.dispatcher.commands import (
+    Command,
+    CommandSource,
+    DispatchState,
+    Limits,
+    Mode,
+    Status,
+    Target,
+)
+from openems_bridge.dispatcher.reasons import Reason, ReasonCode, RequestRefused
+from openems_bridge.edge.interface import Battery, BatteryKind, Component, ControlPath, Topology
+from openems_bridge.house_state import House, Identity, state_document
+from openems_bridge.json_types import Json, Section
+from openems_bridge.metering.readings import Quality, Reading
+from openems_bridge.store import events, readings
+from openems_bridge.store.database import Database
+from openems_bridge.store.events import Event
+from openems_bridge.telemetry import EdgeState, GridMode, Register, SourceClass, Telemetry
+
+TOPOLOGY = Topology(
+    source=SourceClass.OPENEMS,
+    grid_meter=Component(id="meter0", alias="Grid meter"),
+    battery=Battery(id="ess0", alias="Battery", kind=BatteryKind.AC_COUPLED, managed=True),
+    plants=(Component(id="pvInverter0", alias="Roof"),),
+    control=ControlPath(controller="ctrlApiRest0", timeout_seconds=60, releasable=True),
+)
+TELEMETRY = Telemetry(
+    measured_at=1_790_000_000.0,
+    received_at=0.0,
+    grid_power=-1200,
+    battery_power=0,
+    solar_power=1812,
+    consumption_power=612,
+    soc=57,
+    capacity=10000,
+    grid_mode=GridMode.ON_GRID,
+    edge_state=EdgeState.OK,
+    allowed_charge_power=-5000,
+    allowed_discharge_power=5000,
+)
+TOTALS = dict.fromkeys(Register, 1000)
+OFF = DispatchState(mode=Mode.OFF, status=Status.OFF, reason=Reason(ReasonCode.MODE_OFF))
+
+
+def reading(slot: int) -> Reading:
+    """Return a complete reading of a slot."""
+    return Reading(
+        slot=slot,
+        energy=dict.fromkeys(Register, 5),
+        quality=Quality.COMPLETE,
+        covered_seconds=900,
+        source=SourceClass.OPENEMS,
+    )
+
+
+class FakeSteering:
+    """A dispatcher that does what it is told, and nothing in OFF."""
+
+    def __init__(self) -> None:
+        self.dispatch = OFF
+        self.limits = Limits(max_charge_power=5000, max_discharge_power=5000)
+        self.on_change: Callable[[], None] = lambda: None
+        self.calls: list[str] = []
+
+    async def set_mode(self, mode: Mode) -> None:
+        self.calls.append("mode")
+        code = ReasonCode.MODE_OFF if mode is Mode.OFF else ReasonCode.NO_COMMAND
+        status = Status.OFF if mode is Mode.OFF else Status.RELEASED
+        self.dispatch = DispatchState(mode=mode, status=status, reason=Reason(code))
+        self.on_change()
+
+    async def set_limits(self, limits: Limits) -> None:
+        self.calls.append("limits")
+        self.limits = limits
+        self.on_change()
+
+    async def command(self, target: Target, duration_s: int, note: str) -> None:
+        self.calls.append("command")
+        if self.dispatch.mode is Mode.OFF:
+            raise RequestRefused(Reason(ReasonCode.MODE_OFF))
+        ends = 1_790_000_000.0 + duration_s
+        command = Command(
+            id="c1", source=CommandSource.MANUAL, target=target, ends_at=ends, ends_at_utc=ends, reason=note
+        )
+        self.dispatch = replace(
+            self.dispatch,
+            status=Status.FOLLOWING,
+            reason=Reason(ReasonCode.FOLLOWING, {"source": "manual"}),
+            command=command,
+            requested_power=getattr(target, "power_w", None),
+            setpoint=getattr(target, "power_w", None),
+        )
+        self.on_change()
+
+    async def withdraw(self) -> None:
+        self.calls.append("withdraw")
+        await self.set_mode(self.dispatch.mode)
+
+
+class FakeDiagnostics:
+    """Answers with almost nothing."""
+
+    def __init__(self) -> None:
+        self.healthy = True
+        self.fails = False
+
+    async def document(self) -> Mapping[str, Json]:
+        if self.fails:
+            raise RuntimeError("the secret inside")
+        return {
+            "configuration": {},
+            "topology": None,
+            "versions": {"bridge": "0.1.0"},
+            "counts": {"clients": 1},
+            "problems": [],
+        }
+
+
+@dataclass(slots=True, kw_only=True)
+class FakeHouse:
+    """A running API server in front of a fake house."""
+
+    port: int
+    parts: ApiParts
+    identity: Identity
+    desk: PairingDesk
+    clients: Clients
+    feed: StateFeed
+    database: Database
+    steering: FakeSteering
+    diagnostics: FakeDiagnostics
+    data_dir: Path
+    house: House = field(
+        default_factory=lambda: House(
+            edge="connected",
+            topology=TOPOLOGY,
+            telemetry=TELEMETRY,
+            totals=TOTALS,
+            dispatch=OFF,
+            limits=Limits(),
+            clock_offset=0.2,
+        )
+    )
+    grid: SlotGrid = field(default_factory=SlotGrid)
+
+    @property
+    def url(self) -> str:
+        return f"https://127.0.0.1:{self.port}"
+
+    @property
+    def pin(self) -> aiohttp.Fingerprint:
+        return aiohttp.Fingerprint(self.identity.fingerprint)
+
+    def show(self, **changed: Any) -> None:
+        """Change the house, and publish it."""
+        self.house = replace(
+            self.house,
+            **{"dispatch": self.steering.dispatch, "limits": self.steering.limits, **changed},
+        )
+        self.feed.publish(state_document(self.identity, self.grid, self.house))
+
+    async def happen(self, kind: str, data: Section) -> Event:
+        """Store an event and tell everybody."""
+        event_id = await self.database.run(events.append, 1_790_000_100.4, kind, data)
+        event = Event(id=event_id, at=1_790_000_100.4, kind=kind, data=data)
+        self.feed.announce(event)
+        return event
+
+    async def store_readings(self, slots: Sequence[int]) -> None:
+        """Keep readings of some slots."""
+        await self.database.run(readings.insert, self.grid.seconds, [reading(slot) for slot in slots])
+
+    async def open_code(self) -> PreparedCode:
+        """Open a pairing code."""
+        prepared = await asyncio.to_thread(prepare_code)
+        self.desk.open(prepared)
+        return prepared
+
+    async def token(self) -> str:
+        """Return the token of a client that is paired already."""
+        return (await self.clients.add("Test"))[1]
+
+
+async def pair(
+    session: aiohttp.ClientSession, url: str, fingerprint: bytes, code: str
+) -> tuple[int, dict[str, Json]]:
+    """Do the client's side of the pairing; return the last status and answer. Checks the bridge's proof."""
+    pin = aiohttp.Fingerprint(fingerprint)
+    nonce = b"n" * 32
+    start = {"client_nonce": nonce.hex(), "name": "Home Assistant"}
+    async with session.post(f"{url}/v1/pairing/start", json=start, ssl=pin) as response:
+        begun = await response.json(content_type=None)
+        if response.status != 200:
+            return response.status, begun
+    key = await asyncio.to_thread(pairing_key, code, bytes.fromhex(begun["salt"]))
+    spoken = transcript(begun["pairing_id"], nonce, bytes.fromhex(begun["server_nonce"]), fingerprint)
+    finish = {"pairing_id": begun["pairing_id"], "proof": client_proof(key, spoken).hex()}
+    async with session.post(f"{url}/v1/pairing/finish", json=finish, ssl=pin) as response:
+        answer = await response.json(content_type=None)
+        if response.status == 201:
+            assert answer["proof"] == server_proof(key, spoken).hex()
+        return response.status, answer
+
+
+@asynccontextmanager
+async def fake_house(
+    data_dir: Path, *, pushed: PushedReadings | None = None, idle_seconds: float = 20.0, control: bool = False
+) -> AsyncIterator[FakeHouse]:
+    """Run the API in front of a fake house on a free port of this machine."""
+    clock = SystemClock()
+    grid = SlotGrid()
+    certificate = load_or_create_certificate(data_dir)
+    identity = Identity(
+        id="b7b7b7b7b7b7b7b7",
+        name="Musterhaus",
+        version="0.1.0",
+        fingerprint=certificate.fingerprint,
+        source=SourceClass.OPENEMS,
+        started_at=1_790_000_000.0,
+    )
+    database = await Database.open(data_dir / "bridge.sqlite3")
+    clients = await Clients.load(database, clock)
+    desk = PairingDesk(certificate.fingerprint, clock)
+    steering = FakeSteering()
+    diagnostics = FakeDiagnostics()
+    feed = StateFeed(
+        state_document(identity, grid, House(dispatch=OFF, limits=Limits())),
+        await database.run(events.last_id),
+    )
+    parts = ApiParts(
+        identity=identity,
+        grid=grid,
+        clock=clock,
+        desk=desk,
+        clients=clients,
+        feed=feed,
+        steering=steering,
+        archive=StoredArchive(database, grid),
+        diagnostics=diagnostics,
+        pushed=pushed,
+    )
+    server = ApiServer(
+        api_application(api_routes(parts), clients),
+        certificate.server_context(),
+        feed,
+        idle_seconds=idle_seconds,
+    )
+    port = await server.start("127.0.0.1", 0)
+    house = FakeHouse(
+        port=port,
+        parts=parts,
+        identity=identity,
+        desk=desk,
+        clients=clients,
+        feed=feed,
+        database=database,
+        steering=steering,
+        diagnostics=diagnostics,
+        data_dir=data_dir,
+    )
+    steering.on_change = house.show
+    house.show()
+    command_line = ControlServer(data_dir, identity, desk, clients, feed, port) if control else None
+    if command_line is not None:
+        await command_line.start()
+    try:
+        yield house
+    finally:
+        if command_line is not None:
+            await command_line.close()
+        await server.close()
+        await database.close()

@@ -1,0 +1,226 @@
+"""A fake bridge that speaks docs/api.md over TLS, and misbehaves when it is told to."""
+
+import asyncio
+import hashlib
+import hmac
+import json
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from .samples import BRIDGE_ID, COMMANDED, state
+
+CODE = "7QX2M4KD9TRB"
+TOKEN = "the-token"
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """A self-signed certificate on disk."""
+
+    path: Path
+    fingerprint: str
+
+    def context(self) -> ssl.SSLContext:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.path)
+        return context
+
+
+def make_certificate(path: Path) -> Certificate:
+    """Write a new key and certificate into one PEM file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "bridge")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=3650))
+        .sign(key, hashes.SHA256())
+    )
+    path.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+        + certificate.public_bytes(serialization.Encoding.PEM)
+    )
+    return Certificate(path, certificate.fingerprint(hashes.SHA256()).hex())
+
+
+def problem(status: int, kind: str, **extra: Any) -> web.Response:
+    """Return a problem document."""
+    body = {"type": f"urn:dems:problem:{kind}", "title": kind, "status": status, "detail": f"about {kind}"}
+    return web.json_response({**body, **extra}, status=status, content_type="application/problem+json")
+
+
+type Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@dataclass(slots=True, kw_only=True)
+class FakeBridge:
+    """What the fake bridge is like now; tests change it while it runs."""
+
+    certificate: Certificate
+    port: int = 0
+    document: dict[str, Any] = field(default_factory=state)
+    bridge_id: str = BRIDGE_ID
+    api: dict[str, int] = field(default_factory=lambda: {"current": 1, "oldest": 1})
+    code: str | None = CODE
+    tokens: set[str] = field(default_factory=lambda: {TOKEN})
+    honest: bool = True
+    """Whether the bridge's own proof in the pairing is right."""
+    instead: dict[str, Handler] = field(default_factory=dict)
+    """Handlers by path that are used instead of the right ones."""
+    calls: list[tuple[str, str, Any]] = field(default_factory=list)
+    sockets: list[web.WebSocketResponse] = field(default_factory=list)
+    queries: list[dict[str, str]] = field(default_factory=list)
+    pairings: dict[str, tuple[bytes, bytes, bytes]] = field(default_factory=dict)
+
+    def info(self) -> dict[str, Any]:
+        return {
+            "id": self.bridge_id,
+            "name": "Musterhaus",
+            "version": "0.1.0",
+            "api": self.api,
+            "fingerprint": self.certificate.fingerprint,
+            "pairing": self.code is not None,
+        }
+
+    async def send(self, message: dict[str, Any] | str) -> None:
+        """Send a message to everybody who listens."""
+        text = message if isinstance(message, str) else json.dumps(message)
+        for socket in self.sockets:
+            await socket.send_str(text)
+
+    async def change(self, **sections: dict[str, Any] | None) -> None:
+        """Change the house, and tell everybody."""
+        for name, keys in sections.items():
+            if keys is None:
+                self.document.pop(name, None)
+            else:
+                self.document[name] = {**self.document.get(name, {}), **keys}
+        await self.send({"type": "change", "state": sections})
+
+    async def hang_up(self) -> None:
+        """Close every WebSocket."""
+        for socket in list(self.sockets):
+            await socket.close()
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        if (handler := self.instead.get(request.path)) is not None:
+            return await handler(request)
+        body = await request.json() if request.can_read_body else None
+        self.calls.append((request.method, request.path, body))
+        if request.path == "/v1/info":
+            return web.json_response(self.info())
+        if request.path == "/v1/pairing/start":
+            return self._start(body)
+        if request.path == "/v1/pairing/finish":
+            return self._finish(body)
+        if request.headers.get("Authorization", "").removeprefix("Bearer ") not in self.tokens:
+            return problem(401, "unauthorized")
+        return await self._answer_paired(request, body)
+
+    async def _answer_paired(self, request: web.Request, body: Any) -> web.StreamResponse:
+        match (request.method, request.path):
+            case ("GET", "/v1/state"):
+                return web.json_response(self.document)
+            case ("GET", "/v1/ws"):
+                return await self._follow(request)
+            case ("GET", "/v1/diagnostics"):
+                return web.json_response({"configuration": {"edge": {"host": "10.0.0.9"}}, "topology": None})
+            case ("DELETE", "/v1/pairing"):
+                self.tokens.clear()
+                return web.Response(status=204)
+            case ("PUT", "/v1/dispatch/mode"):
+                return await self._changed("dispatch", body)
+            case ("POST", "/v1/dispatch/command") if self.document["dispatch"]["mode"] == "off":
+                return problem(409, "refused", code="mode_off", params={})
+            case ("POST", "/v1/dispatch/command"):
+                return await self._changed("dispatch", {**COMMANDED, "target": body["target"]}, 201)
+            case ("DELETE", "/v1/dispatch/command"):
+                return await self._changed("dispatch", {"status": "released", "target": None, "source": None})
+            case ("PATCH", "/v1/limits"):
+                return await self._changed("limits", body)
+            case _:
+                return problem(404, "not-found")
+
+    async def _changed(self, section: str, keys: dict[str, Any], status: int = 200) -> web.Response:
+        await self.change(**{section: keys})
+        return web.json_response(self.document[section], status=status)
+
+    async def _follow(self, request: web.Request) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        self.queries.append(dict(request.query))
+        await socket.send_json({"type": "snapshot", "api": 1, "state": self.document, "event_id": 1})
+        self.sockets.append(socket)
+        try:
+            async for _ in socket:
+                pass
+        finally:
+            self.sockets.remove(socket)
+        return socket
+
+    def _start(self, body: dict[str, Any]) -> web.Response:
+        if self.code is None:
+            return problem(409, "no-pairing-open")
+        pairing_id, salt, nonce = f"p{len(self.pairings)}", bytes(range(16)), bytes(range(32))
+        self.pairings[pairing_id] = (salt, bytes.fromhex(body["client_nonce"]), nonce)
+        return web.json_response({"pairing_id": pairing_id, "server_nonce": nonce.hex(), "salt": salt.hex()})
+
+    def _finish(self, body: dict[str, Any]) -> web.Response:
+        assert self.code is not None
+        salt, client_nonce, nonce = self.pairings[body["pairing_id"]]
+        key = hashlib.scrypt(self.code.encode(), salt=salt, n=2**14, r=8, p=1, dklen=32)
+        seen = body["pairing_id"].encode() + b"\0" + client_nonce + nonce
+        seen += bytes.fromhex(self.certificate.fingerprint)
+        if body["proof"] != hmac.new(key, b"dems-pair-client" + seen, hashlib.sha256).hexdigest():
+            return problem(403, "wrong-code")
+        proof = hmac.new(key, b"dems-pair-server" + seen, hashlib.sha256).hexdigest()
+        token = f"token-{body['pairing_id']}"
+        self.tokens.add(token)
+        answer = {"token": token, "client_id": "c1", "bridge": self.info()}
+        return web.json_response({**answer, "proof": proof if self.honest else "00" * 32}, status=201)
+
+
+@asynccontextmanager
+async def serve(bridge: FakeBridge) -> AsyncIterator[FakeBridge]:
+    """Run a fake bridge on a port of this machine: a free one, or the one that it had before."""
+    application = web.Application()
+    application.router.add_route("*", "/{path:.*}", bridge.handle)
+    runner = web.AppRunner(application, shutdown_timeout=0.1)
+    await runner.setup()
+    site = web.TCPSite(
+        runner, "127.0.0.1", bridge.port, ssl_context=bridge.certificate.context(), reuse_address=True
+    )
+    await site.start()
+    bridge.port = runner.addresses[0][1]
+    try:
+        yield bridge
+    finally:
+        await bridge.hang_up()
+        await runner.cleanup()
+
+
+async def until(condition: Callable[[], object], seconds: float = 10) -> None:
+    """Wait until a condition holds; fail loudly if it never does."""
+    async with asyncio.timeout(seconds):
+        while not condition():
+            await asyncio.sleep(0.01)

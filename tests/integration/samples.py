@@ -1,0 +1,105 @@
+"""A state document as the bridge sends it, in full."""
+
+from copy import deepcopy
+from typing import Any
+
+BRIDGE_ID = "b7b7b7b7b7b7b7b7"
+
+_STATE: dict[str, dict[str, Any]] = {
+    "bridge": {
+        "id": BRIDGE_ID,
+        "name": "Musterhaus",
+        "version": "0.1.0",
+        "source": "openems",
+        "edge": "connected",
+        "edge_problem": None,
+        "edge_state": "ok",
+        "slot_seconds": 900,
+        "clock_offset": 0.2,
+        "disk": "ok",
+        "started_at": 1790000000.0,
+        "notes": [],
+    },
+    "home": {"power": 612, "energy": 1234567},
+    "grid": {
+        "component": "meter0",
+        "name": "Grid meter",
+        "power": -1200,
+        "mode": "on_grid",
+        "energy_import": 123456,
+        "energy_export": 65432,
+    },
+    "battery": {
+        "component": "ess0",
+        "name": "Battery",
+        "power": 0,
+        "soc": 57,
+        "capacity": 10000,
+        "allowed_charge": -5000,
+        "allowed_discharge": 5000,
+        "steerable": True,
+        "energy_charged": 4321,
+        "energy_discharged": 3210,
+    },
+    "solar": {"component": "pvInverter0", "name": "Roof", "power": 1812, "energy": 998877},
+    "reading": {
+        "slot": 1988888,
+        "start": 1789999200,
+        "end": 1790000100,
+        "quality": "complete",
+        "covered_seconds": 900,
+        "source": "openems",
+        "withdrawal": 12,
+        "feed_in": 240,
+        "generation": 410,
+        "battery_charge": 0,
+        "battery_discharge": 0,
+        "consumption": 182,
+    },
+    "dispatch": {
+        "mode": "off",
+        "status": "off",
+        "reason": {"code": "mode_off", "params": {}},
+        "source": None,
+        "target": None,
+        "note": None,
+        "ends_at": None,
+        "requested": None,
+        "setpoint": None,
+        "clamps": [],
+    },
+    "limits": {
+        "max_charge_power": 5000,
+        "max_discharge_power": 5000,
+        "reserve_soc": 10,
+        "grid_charging": False,
+        "battery_feed_in": False,
+        "max_feed_in": None,
+        "max_grid_draw": None,
+    },
+}
+
+COMMANDED: dict[str, Any] = {
+    "mode": "manual",
+    "status": "limited",
+    "reason": {"code": "following", "params": {"source": "manual"}},
+    "source": "manual",
+    "target": {"type": "battery_power", "power_w": 2000},
+    "note": "guests",
+    "ends_at": 1790000900.0,
+    "requested": 2000,
+    "setpoint": 1500,
+    "clamps": [{"code": "max_discharge_power", "params": {"limit_w": 1500, "requested_w": 2000}}],
+}
+"""The section ``dispatch`` while a manual command is followed within the owner's limits."""
+
+
+def state(**sections: dict[str, Any] | None) -> dict[str, dict[str, Any]]:
+    """Return a whole state document; sections given are merged in, None takes one away."""
+    document = deepcopy(_STATE)
+    for name, keys in sections.items():
+        if keys is None:
+            del document[name]
+        else:
+            document[name].update(keys)
+    return document
