@@ -6,7 +6,7 @@ SHELL := bash
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 PYTHON_SOURCES := dems_protocol openems_bridge custom_components demo benchmarks tests
 
-.PHONY: help demo test lint format types unit bench lock clean
+.PHONY: help demo test lint format types unit e2e bench lock clean
 
 help:
 	@echo "make demo    a household in a real Home Assistant, on this machine"
@@ -34,7 +34,7 @@ $(eval $(call environment,.venv-demo,requirements/demo.txt))
 demo: .venv-demo/.ready
 	.venv-demo/bin/python -m demo
 
-test: lint types unit
+test: lint types unit e2e
 
 lint: .venv/.ready
 	.venv/bin/ruff check .
@@ -43,9 +43,13 @@ lint: .venv/.ready
 types: .venv/.ready
 	.venv/bin/mypy
 
-unit: .venv/.ready .venv-demo/.ready
+unit: .venv/.ready
+	.venv/bin/pytest --ignore tests/e2e
+
+# The real programs over real sockets: without the plug-in that fences Home Assistant's unit tests off the network.
+e2e: .venv/.ready .venv-demo/.ready
 	tools/install-browser
-	.venv/bin/pytest
+	.venv/bin/pytest -p no:homeassistant tests/e2e
 
 format: .venv/.ready
 	.venv/bin/ruff check --fix .

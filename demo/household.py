@@ -139,7 +139,7 @@ async def bridge(options: BridgeOptions) -> AsyncGenerator[BridgeProgram]:
     command = (sys.executable, "-m", "openems_bridge", "run", "--config", file)
     async with program("the bridge", command, options.folder / "bridge.log") as running:
         async with running.watched(READY_SECONDS):
-            while not await _listens(options.port):
+            while not (options.folder / "control.sock").exists() or not await _listens(options.port):
                 await asyncio.sleep(0.1)
         yield BridgeProgram(running, options.port, options.folder)
 

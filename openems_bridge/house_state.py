@@ -50,7 +50,6 @@ class House:
     reading: Reading | None = None
     dispatch: DispatchState
     limits: Limits
-    clock_offset: float | None = None
     disk_has_room: bool = True
 
 
@@ -88,7 +87,7 @@ def state_document(identity: Identity, grid: SlotGrid, house: House) -> StateDoc
     if topology.plants:
         document["solar"] = {
             "component": topology.plants[0].id,
-            "name": ", ".join(plant.alias for plant in topology.plants),
+            "name": ", ".join(plant.alias or plant.id for plant in topology.plants),
             "power": values.solar_power,
             "energy": house.totals.get(Register.GENERATION),
         }
@@ -153,7 +152,7 @@ def _bridge(identity: Identity, grid: SlotGrid, house: House, values: Telemetry)
         "edge_problem": house.edge_problem,
         "edge_state": None if values.edge_state is None else values.edge_state.name.lower(),
         "slot_seconds": grid.seconds,
-        "clock_offset": house.clock_offset,
+        "clock_offset": None if values.clock_offset is None else round(values.clock_offset, 1),
         "disk": "ok" if house.disk_has_room else "full",
         "started_at": identity.started_at,
         "notes": [] if house.topology is None else list(house.topology.notes),

@@ -81,3 +81,5 @@ class Telemetry:
     coarse: frozenset[Register] = frozenset()
     """Counters that are known but cannot place energy to the Wh and second: their steps are wide (Wh), or they were
     measured clearly before ``measured_at``. What is metered from them is at best ESTIMATED."""
+    clock_offset: float | None = None
+    """The Edge's own clock minus the bridge's (s), as old as the Edge's last cycle; None where it tells none."""

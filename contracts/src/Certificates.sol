@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {ERC2771Context} from "@openzeppelin/contracts/metatx/ERC2771Context.sol";
 import {ERC1155} from "@openzeppelin/contracts/token/ERC1155/ERC1155.sol";
+import {Context} from "@openzeppelin/contracts/utils/Context.sol";
 
 /// @title Granular certificates of renewable energy: one kind for each claim, one unit for each Wh.
 /// @notice A certificate tells plant, period, storage flag, issuer and time of issue (the fields of EnergyTag's scheme). It
 /// can be transferred, and redeemed once: redeemed energy stays with the one who redeemed it, for good.
-contract Certificates is ERC1155 {
+contract Certificates is ERC1155, ERC2771Context {
     /// @notice What a kind of certificate certifies; times in unix seconds, the period is [from, to).
     struct Certificate {
         bytes32 meter;
@@ -43,7 +45,8 @@ contract Certificates is ERC1155 {
 
     mapping(uint256 id => Certificate) private _certificates;
 
-    constructor() ERC1155("") {
+    /// @param forwarder Takes signed requests of owners that have no gas (ERC-2771).
+    constructor(address forwarder) ERC1155("") ERC2771Context(forwarder) {
         issuer = msg.sender;
     }
 
@@ -59,7 +62,7 @@ contract Certificates is ERC1155 {
 
     /// @notice Redeems certificates for a beneficiary: they exist no longer. Only their owner or whom it has approved.
     function redeem(address owner, uint256 id, uint256 wattHours, address beneficiary, string calldata purpose) external {
-        require(owner == msg.sender || isApprovedForAll(owner, msg.sender), NotAllowed(msg.sender, owner));
+        require(owner == _msgSender() || isApprovedForAll(owner, _msgSender()), NotAllowed(_msgSender(), owner));
         require(wattHours != 0, NothingToRedeem());
         redeemed[id] += wattHours;
         redeemedFor[id][beneficiary] += wattHours;
@@ -75,5 +78,17 @@ contract Certificates is ERC1155 {
     /// @notice The kind of certificate of a meter and period.
     function idOf(bytes32 meter, uint64 from, uint64 to) public view returns (uint256) {
         return uint256(keccak256(abi.encode(issuer, meter, from, to)));
+    }
+
+    function _msgSender() internal view override(Context, ERC2771Context) returns (address) {
+        return ERC2771Context._msgSender();
+    }
+
+    function _msgData() internal view override(Context, ERC2771Context) returns (bytes calldata) {
+        return ERC2771Context._msgData();
+    }
+
+    function _contextSuffixLength() internal view override(Context, ERC2771Context) returns (uint256) {
+        return ERC2771Context._contextSuffixLength();
     }
 }

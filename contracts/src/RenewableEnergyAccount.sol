@@ -57,7 +57,7 @@ contract RenewableEnergyAccount is ERC2771Context {
     constructor(MeterLedger ledger_, uint64 maximumPeriodSeconds_) ERC2771Context(ledger_.trustedForwarder()) {
         (ledger, registry, slotSeconds) = (ledger_, ledger_.registry(), ledger_.slotSeconds());
         maximumPeriodSeconds = maximumPeriodSeconds_;
-        certificates = new Certificates();
+        certificates = new Certificates(ledger_.trustedForwarder());
     }
 
     /// @notice Credits what a meter fed in, and generated, after reading `first` up to and with reading `last`, to its

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from http import HTTPStatus
-from typing import Any
+from typing import Any, override
 
 from aiohttp import (
     ClientError,
@@ -39,8 +39,24 @@ TIMEOUT = ClientTimeout(total=10)
 _HEARTBEAT = 30.0
 _LARGEST_ANSWER = 1 << 20
 _PROBLEM_TYPE = "urn:dems:problem:"
-_NO_CERTIFICATE = Fingerprint(bytes(32))
-"""No certificate hashes to this: asking for it makes the server show its own, and nothing is sent."""
+
+
+class _Pin(Fingerprint):
+    """A fingerprint that remembers what it was shown instead.
+
+    Where a host has several addresses the HTTP library goes on with the next after a mismatch, and reports only the
+    last address's error: that would hide a wrong certificate behind one that does not answer.
+    """
+
+    presented: bytes | None = None
+
+    @override
+    def check(self, transport: asyncio.Transport) -> None:
+        try:
+            super().check(transport)
+        except ServerFingerprintMismatch as error:
+            self.presented = error.got
+            raise
 
 
 class BridgeClient:
@@ -55,7 +71,7 @@ class BridgeClient:
         """Take where the bridge is, its certificate's SHA-256 (64 hex digits) and, once paired, the token."""
         self._session = session
         self._base = _base_url(host, port)
-        self._pin = Fingerprint(bytes.fromhex(fingerprint))
+        self._pin = _Pin(bytes.fromhex(fingerprint))
         self._headers = {} if token is None else {"Authorization": f"Bearer {token}"}
 
     async def info(self) -> BridgeInfo:
@@ -172,10 +188,9 @@ class BridgeClient:
     @asynccontextmanager
     async def _errors_named(self) -> AsyncGenerator[None]:
         """Turn what the HTTP library raises into what the integration tells apart."""
+        self._pin.presented = None
         try:
             yield
-        except ServerFingerprintMismatch as error:
-            raise CertificateChanged(error.got.hex()) from None
         except WSServerHandshakeError as error:
             if error.status == HTTPStatus.UNAUTHORIZED:
                 raise Unauthorized("the bridge does not know this token") from None
@@ -183,20 +198,24 @@ class BridgeClient:
         except TimeoutError:
             raise CannotConnect(f"{self._base.host} did not answer in time") from None
         except (ClientError, OSError) as error:
+            if self._pin.presented is not None:
+                raise CertificateChanged(self._pin.presented.hex()) from None
             raise CannotConnect(f"{self._base.host} cannot be reached ({type(error).__name__})") from error
 
 
 async def read_fingerprint(session: ClientSession, host: str, port: int) -> str:
-    """Return the SHA-256 of the certificate that is shown at an address, 64 hex digits. Raises CannotConnect."""
+    """Return the SHA-256 of the certificate that is shown at an address, 64 hex digits. Raises CannotConnect.
+
+    No certificate hashes to zeros: asking for that one makes the server show its own, and nothing is sent.
+    """
+    pin = _Pin(bytes(32))
     try:
-        async with session.get(
-            _base_url(host, port), ssl=_NO_CERTIFICATE, timeout=TIMEOUT, allow_redirects=False
-        ):
+        async with session.get(_base_url(host, port), ssl=pin, timeout=TIMEOUT, allow_redirects=False):
             raise CannotConnect(f"{host} does not speak TLS")
-    except ServerFingerprintMismatch as error:
-        return error.got.hex()
     except (TimeoutError, ClientError, OSError) as error:
-        raise CannotConnect(f"{host} cannot be reached ({type(error).__name__})") from error
+        if pin.presented is None:
+            raise CannotConnect(f"{host} cannot be reached ({type(error).__name__})") from error
+    return pin.presented.hex()
 
 
 def _base_url(host: str, port: int) -> URL:

@@ -24,7 +24,7 @@ REFUSALS: Final = frozenset(
 
 
 async def send(coordinator: DemsCoordinator, section: str, answer: Awaitable[dict[str, Any]]) -> None:
-    """Wait for the bridge's answer and show it at once.
+    """Wait for the bridge's answer and show it.
 
     ``section`` is the section of the state that the answer is. Raises ServiceValidationError where the bridge refuses
     what was asked, HomeAssistantError where it could not be asked; both translated.

@@ -8,6 +8,7 @@ import probatio as vol
 from homeassistant.config_entries import (
     SOURCE_IGNORE,
     ConfigEntry,
+    ConfigEntryState,
     ConfigFlow,
     ConfigFlowResult,
     OptionsFlowWithReload,
@@ -34,6 +35,7 @@ from .const import (
     LONGEST_INTERVAL,
     SHORTEST_INTERVAL,
 )
+from .coordinator import DemsConfigEntry
 from .errors import (
     BridgeError,
     BridgeProblem,
@@ -72,6 +74,8 @@ _OPTIONS_SCHEMA = vol.Schema(
         )
     }
 )
+_CLIENT_NAME = "Home Assistant"
+"""What `openems-bridge pair --list` shows."""
 _PROBLEMS = {
     "wrong-code": "wrong_code",
     "no-pairing-open": "no_pairing_open",
@@ -92,6 +96,10 @@ def error_key(error: BridgeError) -> str:
             return "cannot_connect"
         case _:
             return "not_a_bridge"
+
+
+def _is_connected(entry: DemsConfigEntry) -> bool:
+    return entry.state is ConfigEntryState.LOADED and entry.runtime_data.last_update_success
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,18 +184,21 @@ class DemsConfigFlow(ConfigFlow, domain=DOMAIN):
         return await self.async_step_pair()
 
     async def _move(self, entry: ConfigEntry, host: str, port: int) -> ConfigFlowResult:
-        """Follow a known bridge to another address, if it has its certificate there: anybody can announce an id."""
-        if entry.source == SOURCE_IGNORE:
+        """Follow a known bridge that was lost to another address, if it has its certificate there.
+
+        Anybody can announce an id. And a bridge with several addresses, which announces now one and now another, is
+        left alone while it answers.
+        """
+        address = {CONF_HOST: host, CONF_PORT: port}
+        if entry.source == SOURCE_IGNORE or _is_connected(entry) or address.items() <= entry.data.items():
             return self.async_abort(reason="already_configured")
-        if (host, port) != (entry.data[CONF_HOST], entry.data[CONF_PORT]):
-            try:
-                fingerprint = await self._fingerprint(host, port)
-            except BridgeError as error:
-                return self.async_abort(reason=error_key(error))
-            if fingerprint != entry.data[CONF_FINGERPRINT]:
-                return self.async_abort(reason="certificate_changed")
-        self._abort_if_unique_id_configured(updates={CONF_HOST: host, CONF_PORT: port})
-        return self.async_abort(reason="already_configured")
+        try:
+            fingerprint = await self._fingerprint(host, port)
+        except BridgeError as error:
+            return self.async_abort(reason=error_key(error))
+        if fingerprint != entry.data[CONF_FINGERPRINT]:
+            return self.async_abort(reason="certificate_changed")
+        return self.async_update_reload_and_abort(entry, data_updates=address, reason="already_configured")
 
     async def async_step_pair(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for the pairing code and add the household."""
@@ -216,7 +227,7 @@ class DemsConfigFlow(ConfigFlow, domain=DOMAIN):
         """Pair by a code that was typed; return the token, or say in ``errors`` what went wrong."""
         client = self._client(found.host, found.port, found.fingerprint)
         try:
-            return await client.pair(canonical_code(code), self.hass.config.location_name)
+            return await client.pair(canonical_code(code), _CLIENT_NAME)
         except InvalidCode:
             errors[CONF_CODE] = "invalid_code"
         except InvalidAnswer:

@@ -25,7 +25,7 @@ _LOGGER = logging.getLogger(__name__)
 
 SHORTEST_PUBLISH_INTERVAL = 0.05
 """s. A bridge that sends faster than this changes Home Assistant's states no faster."""
-LONGEST_PAUSE = 60.0
+LONGEST_PAUSE = 30.0
 _STABLE_AFTER = 60.0
 """s. A connection that held this long counts as good: the next attempt after its loss comes at once."""
 
@@ -33,7 +33,7 @@ type DemsConfigEntry = ConfigEntry[DemsCoordinator]
 
 
 def pause(attempt: int) -> float:
-    """Return how long to wait before the next attempt, s: doubled each time, with jitter, at most a minute."""
+    """Return how long to wait before the next attempt, s: doubled each time, with jitter, at most half a minute."""
     return min(LONGEST_PAUSE, 2.0 ** min(attempt, 10)) * uniform(0.5, 1.0)  # noqa: S311 - not for secrecy
 
 
@@ -67,7 +67,7 @@ class DemsCoordinator(DataUpdateCoordinator[House]):
         try:
             await self.client.info()
             self._document = await self.client.state()
-            house = self._read()
+            house = self._read(self._document)
         except (Unauthorized, CertificateChanged) as error:
             self.issues.connection_failed(error)
             raise ConfigEntryAuthFailed(
@@ -116,9 +116,20 @@ class DemsCoordinator(DataUpdateCoordinator[House]):
 
     @callback
     def apply(self, change: Mapping[str, Any]) -> None:
-        """Show at once what the bridge answered to a person's wish; the same comes by the WebSocket later."""
-        self._document = merge(self._document, change)
-        self._publish(self._read())
+        """Show what the bridge answered to a person's wish. Raises InvalidAnswer.
+
+        Not while the WebSocket lives: it brings the same at once, and its changes build on what it sent before.
+        """
+        document = merge(self._document, change)
+        house = self._read(document)
+        if not self.is_live:
+            self._document = document
+            self._publish(house)
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the WebSocket is there."""
+        return self.update_interval is None
 
     @callback
     def forget(self) -> None:
@@ -143,12 +154,12 @@ class DemsCoordinator(DataUpdateCoordinator[House]):
             if message.get("api") != API_VERSION:
                 raise InvalidAnswer("the snapshot is of another version of the API")
             self._document = merge({}, state)
-            house = self._read()
+            house = self._read(self._document)
             self._go_live()
             self._publish(house)
         else:
             self._document = merge(self._document, state)
-            self._publish_soon(self._read())
+            self._publish_soon(self._read(self._document))
 
     def _go_live(self) -> None:
         """The WebSocket is there: no polls from now on."""
@@ -172,8 +183,8 @@ class DemsCoordinator(DataUpdateCoordinator[House]):
         self._keep_in_step(house)
         self.async_set_updated_data(house)
 
-    def _read(self) -> House:
-        return self._counters.hold(House.read(self._document))
+    def _read(self, document: Document) -> House:
+        return self._counters.hold(House.read(document))
 
     def _keep_in_step(self, house: House) -> None:
         self.devices.update(house)

@@ -39,7 +39,7 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: DemsCon
     return {
         "entry": async_redact_data(entry.as_dict(), REDACTED),
         "connected": coordinator.last_update_success,
-        "live": coordinator.update_interval is None,
+        "live": coordinator.is_live,
         "state": async_redact_data(asdict(coordinator.data), REDACTED),
         "bridge": async_redact_data(bridge, REDACTED),
     }

@@ -11,7 +11,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .coordinator import DemsConfigEntry, DemsCoordinator
-from .devices import Part, identifier
+from .devices import Part, identifier, present
 from .models import House
 
 
@@ -66,11 +66,14 @@ class DemsEntity[S](CoordinatorEntity[DemsCoordinator]):
 
     @property
     def section(self) -> S | None:
-        """The section of the state that this entity reads, None while the house does not have it."""
+        """The section of the state that this entity reads, None while there is none."""
         return self.entity_description.section(self.coordinator.data)
 
     @property
     @override
     def available(self) -> bool:
-        """An entity is there while the bridge is, and what it reads."""
-        return super().available and self.section is not None
+        """An entity is there while the bridge is, and the part of the house that it belongs to.
+
+        What is merely not known yet, such as the reading before a slot has closed, is unknown, not unavailable.
+        """
+        return super().available and self.entity_description.part in present(self.coordinator.data)

@@ -1,5 +1,6 @@
 """The announcement by zeroconf, so that Home Assistant finds the bridge by itself."""
 
+import asyncio
 import logging
 import socket
 from collections.abc import AsyncIterator
@@ -55,17 +56,22 @@ async def announced(
         _LOGGER.warning("Not announced on the network (%s): give Home Assistant host and port by hand", error)
         yield
         return
+    broadcast = None
     try:
-        await _register(zeroconf, identity, port, interfaces)
+        broadcast = await _register(zeroconf, identity, port, interfaces)
         yield
     finally:
+        if broadcast is not None:
+            broadcast.cancel()
+            await asyncio.gather(broadcast, return_exceptions=True)
         await zeroconf.async_unregister_all_services()
         await zeroconf.async_close()
 
 
 async def _register(
     zeroconf: AsyncZeroconf, identity: Identity, port: int, interfaces: list[str] | None
-) -> None:
+) -> asyncio.Future[object] | None:
+    """Return the broadcast that goes on in the background, None where the network takes none."""
     info = AsyncServiceInfo(
         SERVICE_TYPE,
         service_name(identity),
@@ -75,9 +81,11 @@ async def _register(
         parsed_addresses=interfaces or _own_addresses(),
     )
     try:
-        await zeroconf.async_register_service(info, allow_name_change=True)
+        broadcast = await zeroconf.async_register_service(info, allow_name_change=True)
     except (OSError, ZeroconfError) as error:
         _LOGGER.warning("Not announced on the network (%r): give Home Assistant host and port by hand", error)
+        return None
+    return asyncio.ensure_future(broadcast)
 
 
 def _own_addresses() -> list[str]:

@@ -103,6 +103,9 @@ class CallLimit:
         self._clock = clock
         self._calls: OrderedDict[str, list[float]] = OrderedDict()
 
+    def __len__(self) -> int:
+        return len(self._calls)
+
     def count(self, peer: str) -> None:
         """Count one call. Raises Problem ``too-many-attempts`` (429)."""
         now = self._clock.monotonic()
@@ -128,6 +131,11 @@ class PairingDesk:
     def is_open(self) -> bool:
         """Whether a code is open now."""
         return self._current() is not None
+
+    @property
+    def remembered_peers(self) -> int:
+        """How many addresses the limit of calls remembers; it is bounded."""
+        return len(self._limit)
 
     def open(self, prepared: PreparedCode) -> None:
         """Open a code; one that was open before is no longer good."""

@@ -29,6 +29,8 @@ IDLE_SECONDS = 20.0
 """After so long without a complete request a connection is closed: that also ends a slow loris."""
 HANDSHAKE_SECONDS = 10.0
 SHUTDOWN_SECONDS = 3.0
+LINGERING_SECONDS = 0.5
+"""So long the rest of a refused body is read, so that the client sees the answer."""
 _LOGGER = logging.getLogger(__name__)
 
 
@@ -92,6 +94,7 @@ class ApiServer:
             access_log=None,
             keepalive_timeout=idle_seconds,
             shutdown_timeout=SHUTDOWN_SECONDS,
+            lingering_time=LINGERING_SECONDS,
         )
         self._server: asyncio.Server | None = None
 

@@ -23,8 +23,10 @@ HEARTBEAT_SECONDS = 20.0
 SEND_SECONDS = 15.0
 SOCKETS_ALLOWED = 16
 REPLAY_PAGE = 200
-_EARLY = 0.1
+_EARLY = 0.25
 """A cycle of one second that arrives a little early must not wait for the next one."""
+_LATE = 0.5
+"""What waits goes with the next cycle rather than just before it, so that a cycle's values are not a second old."""
 _LOGGER = logging.getLogger(__name__)
 
 
@@ -43,7 +45,7 @@ class Coalescer:
             return {}, None
         wait = self._sent_at + self._interval - now
         if wait > _EARLY and not is_urgent(self._sent, change):
-            return {}, wait
+            return {}, wait + _LATE
         self._sent = state
         self._sent_at = now
         return change, None

@@ -10,7 +10,7 @@ from openems_bridge.configuration.example import EXAMPLE
 def write_example(path: Path) -> int:
     """Write the example (mode 0600: a password may come in) unless there is a file. Return the exit status."""
     try:
-        with open(path, "x", encoding="utf-8", opener=_private) as file:  # noqa: PTH123 - Path.open has no opener
+        with open(path, "x", encoding="utf-8", opener=_private) as file:
             file.write(EXAMPLE)
     except FileExistsError:
         complain(f"{path} exists already and was left as it is. Name another file with --output.")

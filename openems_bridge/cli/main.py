@@ -1,6 +1,7 @@
 """The parser of the command line and its exit statuses: 0 done, 1 failed, 2 wrong configuration or arguments."""
 
 import argparse
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -8,14 +9,17 @@ from openems_bridge import __version__
 from openems_bridge.cli.terminal import complain
 from openems_bridge.configuration.values import ConfigurationError
 
-FAILED = 1
 WRONG_USE = 2
+FAKE_EDGE = "fake-edge"
 DEFAULT_CONFIGURATION = Path("bridge.yaml")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit status."""
-    options = _parser().parse_args(arguments)
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] == [FAKE_EDGE]:
+        return _fake_edge(given[1:])
+    options = _parser().parse_args(given)
     command: Callable[[argparse.Namespace], int] = options.command
     try:
         return command(options)
@@ -37,7 +41,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_check(commands)
     _add_run(commands)
     _add_pair(commands)
-    _add_fake_edge(commands)
+    # Its options are its own: see main.
+    commands.add_parser(FAKE_EDGE, help="run a fake OpenEMS Edge on top of a simulated house", add_help=False)
     return parser
 
 
@@ -76,14 +81,6 @@ def _add_pair(commands: _Commands) -> None:
         "--json", action="store_true", dest="as_json", help="show the code as JSON, for programs"
     )
     parser.set_defaults(command=_pair)
-
-
-def _add_fake_edge(commands: _Commands) -> None:
-    parser = commands.add_parser(
-        "fake-edge", help="run a fake OpenEMS Edge on top of a simulated house", add_help=False
-    )
-    parser.add_argument("rest", nargs=argparse.REMAINDER)
-    parser.set_defaults(command=_fake_edge)
 
 
 def _add_configuration(parser: argparse.ArgumentParser) -> None:
@@ -127,7 +124,7 @@ def _pair(options: argparse.Namespace) -> int:
     return pair.show_code(data_dir, as_json=options.as_json)
 
 
-def _fake_edge(options: argparse.Namespace) -> int:
+def _fake_edge(arguments: list[str]) -> int:
     from openems_bridge.fake_edge.app import main as fake_edge
 
-    return fake_edge(options.rest)
+    return fake_edge(arguments)

@@ -49,8 +49,16 @@ def _pushed(value: dict[Any, Any]) -> EdgeOptions:
 
 def _simulation(value: dict[Any, Any]) -> EdgeOptions:
     from openems_bridge.edge.simulation.options import SimulationOptions
+    from openems_bridge.edge.simulation.profile import SHIPPED_KINDS
 
-    return SimulationOptions(**_SIMULATION(value))
+    fields = _SIMULATION(value)
+    if "household" in fields:
+        try:
+            one_of(*SHIPPED_KINDS)(fields["household"])
+        except vol.Invalid as error:
+            error.prepend(["household"])
+            raise
+    return SimulationOptions(**fields)
 
 
 def _password(given: str | None, file: Path | None) -> str:

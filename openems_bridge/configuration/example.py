@@ -74,6 +74,17 @@ api:
   # Announce the bridge on the local network, so that Home Assistant finds it.
   zeroconf: true
 
+# Only for a household that joins a community: its keys, made by `openems-bridge keys create`.
+# keys:
+#   # auto (the operating system's keyring where there is one, else a file), keyring or file
+#   store: auto
+#   # The passphrase of the keystore, where a file keeps the keys. Only the bridge's user should be able to read it.
+#   passphrase_file: /etc/openems-bridge/keys-passphrase
+#   # The key that signs the readings: secp256k1 or p256 in software, or tpm (needs tpm2-tools and a TPM 2.0).
+#   meter_key: secp256k1
+#   # The way to the TPM, as tpm2-tools name it.
+#   tcti: device:/dev/tpmrm0
+
 log:
   # debug, info, warning or error
   level: info

@@ -9,6 +9,7 @@ import yaml
 
 from dems_protocol.slots import DEFAULT_SLOT_SECONDS, SlotGrid
 from openems_bridge.configuration.edge_section import edge_options
+from openems_bridge.configuration.keys_section import key_options
 from openems_bridge.configuration.model import DEFAULT_PORT, ApiConfiguration, BridgeConfiguration
 from openems_bridge.configuration.values import (
     ConfigurationError,
@@ -62,6 +63,7 @@ def parse_configuration(text: str, *, base: Path) -> BridgeConfiguration:
         edge=fields["edge"],
         api=ApiConfiguration(**fields["api"]),
         log_level=fields["log"]["level"].upper(),
+        keys=fields["keys"],
     )
 
 
@@ -127,5 +129,6 @@ _BRIDGE = section(
         vol.Required("edge"): edge_options,
         vol.Optional("api", default=dict): _API,
         vol.Optional("log", default=dict): _LOG,
+        vol.Optional("keys", default=dict): key_options,
     }
 )

@@ -1,10 +1,11 @@
 """The configuration as the program sees it, once it has been checked."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dems_protocol.slots import SlotGrid
+from openems_bridge.keys.options import KeyOptions
 
 if TYPE_CHECKING:
     # Each adapter's package imports its libraries, so only the one that is configured is imported.
@@ -42,3 +43,4 @@ class BridgeConfiguration:
     edge: EdgeOptions
     api: ApiConfiguration
     log_level: str
+    keys: KeyOptions = field(default_factory=KeyOptions)

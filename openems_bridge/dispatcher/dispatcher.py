@@ -197,7 +197,7 @@ class Dispatcher:
         for attempt in range(CLOSING_ATTEMPTS):
             if attempt:
                 await asyncio.sleep(CLOSING_PAUSE_SECONDS)
-            problem = await self._lease.release(self._edge.control)
+            problem = await self._lease.release(self._edge.topology)
             if problem is None or problem.code is ReasonCode.RELEASING_BY_SILENCE:
                 break
         closed = Release(status=Status.RELEASED, reason=Reason(ReasonCode.CLOSED))
@@ -220,7 +220,7 @@ class Dispatcher:
         problem = await self._lease.recover()
         if problem is not None:
             return problem
-        if self._release_first or self._lease.is_orphaned:
+        if self._must_release_first():
             problem = await self._release()
             if problem is not None:
                 return problem
@@ -230,6 +230,9 @@ class Dispatcher:
         if decision.status is Status.STARTING:
             return None
         return await self._release()
+
+    def _must_release_first(self) -> bool:
+        return self._release_first or self._lease.is_orphaned or self._lease.is_elsewhere(self._edge.topology)
 
     async def _hold(self, decision: Hold, generation: int) -> Reason | None:
         self._is_holding = True
@@ -262,7 +265,7 @@ class Dispatcher:
         self._readback = ReadBack()
         if self._edge.topology is None and not self._lease.is_free:
             return Reason(ReasonCode.STARTING)
-        return await self._lease.release(self._edge.control)
+        return await self._lease.release(self._edge.topology)
 
     async def _guarded_step(self) -> None:
         try:
@@ -271,7 +274,7 @@ class Dispatcher:
             reason = Reason(ReasonCode.INTERNAL_ERROR, {"error": type(error).__name__})
             if self._state.reason != reason:
                 _LOGGER.exception("The dispatcher failed; the battery is released")
-            await self._lease.release(self._edge.control)
+            await self._lease.release(self._edge.topology)
             self._publish(
                 DispatchState(
                     mode=self._mode, status=Status.BLOCKED, reason=reason, setpoint=self._lease.setpoint

@@ -6,7 +6,7 @@ from dems_protocol.slots import SlotGrid
 from openems_bridge.dispatcher.house_net import HouseNet
 from openems_bridge.dispatcher.safety import Vital
 from openems_bridge.dispatcher.slot_progress import SlotProgress, SlotStart, advance
-from openems_bridge.edge.interface import Connected, ControlPath, Lost, Topology
+from openems_bridge.edge.interface import Connected, Lost, Topology
 from openems_bridge.telemetry import Telemetry
 
 
@@ -21,11 +21,6 @@ class EdgeView:
     cycle: int = 0
     house_net: HouseNet = field(default_factory=HouseNet)
     progress: SlotProgress | None = None
-
-    @property
-    def control(self) -> ControlPath | None:
-        """How set-points reach the battery, as far as it is known."""
-        return self.topology.control if self.topology is not None else None
 
     @property
     def is_connected(self) -> bool:

@@ -18,6 +18,7 @@ from openems_bridge.edge.interface import (
     EdgeLoginRefused,
     EdgeUnreachable,
     EdgeWriteRefused,
+    Topology,
 )
 
 _LOGGER = logging.getLogger(__name__)
@@ -71,6 +72,7 @@ class BatteryLease:
         self._may_be_in_force = False
         self._told_to_release = False
         self._last: LastWrite | None = None
+        self._connection = 0
         self._last_attempt_at = clock.monotonic()
         self._problem: Reason | None = None
         self._hold_retry = Backoff()
@@ -89,6 +91,19 @@ class BatteryLease:
     def is_orphaned(self) -> bool:
         """Whether leases are open that serve none of this run's commands: they are to be released first."""
         return bool(self._open) and self._record is None
+
+    def is_elsewhere(self, topology: Topology | None) -> bool:
+        """Return whether the lease holds another battery or path than the house has now.
+
+        That one can no longer be told to release, and every write to the new one would keep the old set-point alive
+        (one timer serves all values of a controller): it has to be left in silence first.
+        """
+        if self._record is None or topology is None or topology.battery is None or topology.control is None:
+            return False
+        return (self._record.battery, self._record.controller) != (
+            topology.battery.id,
+            topology.control.controller,
+        )
 
     async def recover(self) -> Reason | None:
         """Read the journal for leases of a run that died; they are given back like one's own by ``release``."""
@@ -110,6 +125,7 @@ class BatteryLease:
 
     def assert_again(self) -> None:
         """Forget what was written: the Edge may have restarted. The next set-point is written at once."""
+        self._connection += 1
         self._last = None
         self.written = ()
         self._told_to_release = False
@@ -139,7 +155,7 @@ class BatteryLease:
             return problem
         return await self._write(new, power_w)
 
-    async def release(self, control: ControlPath | None) -> Reason | None:
+    async def release(self, topology: Topology | None) -> Reason | None:
         """Give the battery back, then close the leases. To be called again until it answers None."""
         if self.is_free:
             self._succeeded()
@@ -148,7 +164,7 @@ class BatteryLease:
         if not self._release_retry.is_ready(now):
             return self._problem
         if self._may_be_in_force:
-            problem = await self._take_back(control, now)
+            problem = await self._take_back(topology, now)
             if problem is not None:
                 return problem
         return await self._close_leases()
@@ -174,11 +190,11 @@ class BatteryLease:
         if self._actuator is None:
             return Reason(ReasonCode.CONTROL_PATH_MISSING)
         started = self._clock.monotonic()
-        before, was_in_force = self.written, self._may_be_in_force
+        before, was_in_force, connection = self.written, self._may_be_in_force, self._connection
         self._may_be_in_force = True
         self._told_to_release = False
         self._last_attempt_at = started
-        self.written = _with_attempt(recent(before, started), new.ac_power_w, started)
+        self.written = attempted = _with_attempt(recent(before, started), new.ac_power_w, started)
         try:
             await _within(ACTUATOR_SECONDS, self._actuator.write(new.ac_power_w))
         except Exception as error:
@@ -187,15 +203,16 @@ class BatteryLease:
             self._last = None
             return self._failed(_reason_of(error), error, self._hold_retry)
         self._last_attempt_at = self._clock.monotonic()
-        self.written = _with_success(self.written, self._last_attempt_at)
-        self._last = LastWrite(
-            ac_power_w=new.ac_power_w, at=started, command_id=new.command_id, cycle=new.cycle
-        )
         self.setpoint = power_w
+        if connection == self._connection:  # else the Edge may have restarted with the write on its way
+            self.written = _with_success(attempted, self._last_attempt_at)
+            self._last = LastWrite(
+                ac_power_w=new.ac_power_w, at=started, command_id=new.command_id, cycle=new.cycle
+            )
         self._succeeded()
         return None
 
-    async def _take_back(self, control: ControlPath | None, now: float) -> Reason | None:
+    async def _take_back(self, topology: Topology | None, now: float) -> Reason | None:
         if self._actuator is None:
             problem = {"problem": str(ReasonCode.CONTROL_PATH_MISSING)}
             return Reason(ReasonCode.RELEASE_FAILED, problem)
@@ -207,7 +224,9 @@ class BatteryLease:
                 return self._failed(reason, error, self._release_retry)
             self._told_to_release = True
             self._succeeded()
-        if control is not None and _still_remembers(control, self._last_attempt_at, now):
+        control = topology.control if topology is not None else None
+        needs_silence = control is not None and (not control.releasable or self.is_elsewhere(topology))
+        if control is not None and needs_silence and now < self._last_attempt_at + control.timeout_seconds:
             return Reason(ReasonCode.RELEASING_BY_SILENCE, {"timeout_seconds": control.timeout_seconds})
         self._may_be_in_force = False
         self._last = None
@@ -239,11 +258,6 @@ class BatteryLease:
         self._problem = None
         self._hold_retry.reset()
         self._release_retry.reset()
-
-
-def _still_remembers(control: ControlPath, last_attempt_at: float, now: float) -> bool:
-    """Return whether a path that knows no release may still hold the last set-point."""
-    return not control.releasable and now < last_attempt_at + control.timeout_seconds
 
 
 async def _within[T](seconds: float, call: Awaitable[T]) -> T:

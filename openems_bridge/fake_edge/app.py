@@ -31,6 +31,7 @@ __all__ = ["FakeEdge", "add_arguments", "main", "options_from", "serve"]
 _DEFAULT_CAPACITY_WH = 10_000
 _NEW_CONNECTIONS = 10
 _WINDOW_SECONDS = 5.0
+_CLOCK_TOLERANCE = 2.0
 
 
 class FakeEdge:
@@ -42,7 +43,7 @@ class FakeEdge:
 
     def __init__(self, options: FakeEdgeOptions, clock: Clock | None = None) -> None:
         self.options = options
-        clock = clock or SystemClock()
+        self._clock = clock = clock or SystemClock()
         house = SimulatedHouse(_house_settings(options, clock))
         configuration = Configuration(
             options,
@@ -127,6 +128,11 @@ class FakeEdge:
             await self._control.stop()
         await self._shut()
 
+    async def wait(self) -> None:
+        """Wait for as long as the Edge lives; raises what made it stop."""
+        if self._cycle:
+            await self._cycle
+
     async def step(self, seconds: int = 1) -> None:
         """Run cycles at once, besides those that the clock brings, and publish the last one's values."""
         self.core.advance(seconds)
@@ -165,6 +171,9 @@ class FakeEdge:
             if due > 0:
                 done += due
                 await self.step(due)
+            if self.options.cycle_ms == 1000 and abs(self._clock.utc() - self.core.utc) > _CLOCK_TOLERANCE:
+                # The machine slept, or its clock was set: in real time the Edge keeps the machine's.
+                self.core.set_clock(int(self._clock.utc()))
 
     async def _open(self) -> None:
         for listener in self._listeners.values():
@@ -268,7 +277,7 @@ async def serve(options: FakeEdgeOptions, on_ready: Callable[[dict[str, int]], N
     """Run until cancelled; ``on_ready`` gets the real ports once they are open. Raises ProfileError or OSError."""
     async with FakeEdge(options) as edge:
         on_ready(edge.ports())
-        await asyncio.Event().wait()
+        await edge.wait()
 
 
 def _print_ready(ports: dict[str, int]) -> None:

@@ -55,6 +55,11 @@ FACTORIES: Mapping[str, tuple[str, tuple[str, ...]]] = {
 }
 """Factory id -> name and natures, besides OpenemsComponent, which every one has."""
 
+_SIMPLE_NAMES = {
+    factory: frozenset(nature.rpartition(".")[2] for nature in natures)
+    for factory, (_, natures) in FACTORIES.items()
+}
+
 
 @dataclass(slots=True)
 class ComponentConfig:
@@ -67,8 +72,8 @@ class ComponentConfig:
     channels: tuple[Channel, ...] = channels.PLAIN
 
     def has_nature(self, nature: str) -> bool:
-        """Whether the factory implements a nature given by the end of its name, such as ``HybridEss``."""
-        return any(full.endswith(f".{nature}") for full in FACTORIES[self.factory][1])
+        """Whether the factory implements a nature given by its simple name, such as ``HybridEss``."""
+        return nature in _SIMPLE_NAMES[self.factory]
 
 
 class Configuration:
@@ -83,6 +88,12 @@ class Configuration:
         self._add_devices(options, has_plant)
         self._add_api(options)
         self._add_controllers(options)
+        self.storages = tuple(
+            component
+            for component in self.components.values()
+            if component.has_nature("SymmetricEss") and not component.has_nature("MetaEss")
+        )
+        """The ESS that hold energy, without a cluster above them."""
 
     def _add(self, component: ComponentConfig) -> None:
         common = {"id": component.id, "alias": component.alias, "enabled": True}
@@ -237,14 +248,6 @@ class Configuration:
             name for name, component in self.components.items() if component.has_nature("Controller")
         )
         return listed + [name for name in controllers if name not in listed]
-
-    def storages(self) -> list[ComponentConfig]:
-        """Return the ESS that hold energy, without a cluster above them."""
-        return [
-            component
-            for component in self.components.values()
-            if component.has_nature("SymmetricEss") and not component.has_nature("MetaEss")
-        ]
 
     def document(self) -> dict[str, Any]:
         """Return what ``getEdgeConfig`` answers: components without channels, and their factories."""

@@ -32,7 +32,7 @@ class UnknownProperty(ValueError):
 class EdgeCore:
     """The state machine behind all of the fake Edge's servers.
 
-    ``start_utc`` is the moment of cycle 0; from then on the Edge's time is ``start_utc + cycles``.
+    ``start_utc`` is the moment of cycle 0; from then on the Edge's time is ``start_utc + cycles``, until it is set.
     """
 
     def __init__(
@@ -59,12 +59,18 @@ class EdgeCore:
         self._written: dict[str, Value] = {}
         self._plain: dict[str, Value] = {}
         self._image: dict[str, Value] = {}
+        self._faulty_until: dict[str, int] = {}
+        self._failed: set[str] = set()
         self._refresh()
 
     @property
     def utc(self) -> int:
         """The Edge's time, UTC seconds."""
         return self._start_utc + self.cycles
+
+    def set_clock(self, utc: int) -> None:
+        """Set the Edge's clock; the cycles count on from there."""
+        self._start_utc = utc - self.cycles
 
     # What clients ask
 
@@ -121,6 +127,10 @@ class EdgeCore:
         self._written.clear()
         self._setpoints = {}
 
+    def report_fault(self, component_id: str, seconds: int) -> None:
+        """Let a component be in the state Fault from the next cycle on, for so many seconds."""
+        self._faulty_until[component_id] = self.cycles + 1 + seconds
+
     # The cycle
 
     def advance(self, seconds: int = 1) -> None:
@@ -146,8 +156,13 @@ class EdgeCore:
             for name in self._ranges:
                 part = image.share(self.configuration, name, self.faults.override_power)
                 self._constrain(name, Relation.EQUALS, part)
+        self._failed = set()
         for controller_id in self.configuration.run_order():
-            self._run(self.configuration.components[controller_id])
+            try:
+                self._run(self.configuration.components[controller_id])
+            except LookupError, TypeError, ValueError:
+                # Configured to what does not exist: the controller fails, the Edge does not.
+                self._failed.add(controller_id)
 
     def _run(self, controller: ComponentConfig) -> None:
         worker = self.workers.get(controller.id)
@@ -230,7 +245,7 @@ class EdgeCore:
         ]
 
     def _storage_ids(self) -> set[str]:
-        return {component.id for component in self.configuration.storages()}
+        return {component.id for component in self.configuration.storages}
 
     def _refresh(self) -> None:
         extremes = self._extremes.note(self.house)
@@ -244,13 +259,23 @@ class EdgeCore:
             self._setpoints,
             self.utc,
         )
-        for name, worker in self.workers.items():
-            fresh[f"{name}/RunFailed"] = worker.run_failed
-            fresh[f"{name}/State"] = 3 if worker.run_failed else 0
+        for controller in self.configuration.run_order():
+            fresh[f"{controller}/RunFailed"] = controller in self._run_failed()
         fresh[UNRELATED_ADDRESS] = self._plain.get(UNRELATED_ADDRESS, False)
-        if self.faults.edge_fault:
-            fresh["_sum/State"] = 3
-            fresh["ess0/State"] = 3
+        fresh |= self._states()
         for address in self.faults.undefined:
             fresh[address] = None
         self._image = fresh
+
+    def _run_failed(self) -> set[str]:
+        return self._failed | {name for name, worker in self.workers.items() if worker.run_failed}
+
+    def _states(self) -> dict[str, Value]:
+        """Return the states of what is at fault; a fault anywhere is the Edge's."""
+        faulty = {name for name, until in self._faulty_until.items() if self.cycles < until}
+        faulty |= self._run_failed()
+        if self.faults.edge_fault:
+            faulty |= {storage.id for storage in self.configuration.storages}
+        elif not faulty:
+            return {}
+        return {f"{name}/State": 3 for name in (*faulty, "_sum")}

@@ -15,33 +15,30 @@ class History:
     """Remembers numeric channels: energy at every minute's end, the mean of everything else over the minute."""
 
     def __init__(self, channels: Iterable[str]) -> None:
-        self._channels = tuple(channels)
+        known = tuple(channels)
+        self._energies = tuple(channel for channel in known if channel.endswith("Energy"))
+        self._means = tuple(channel for channel in known if not channel.endswith("Energy"))
         self._ends: list[int] = []
         self._rows: list[dict[str, float | None]] = []
-        self._sums: dict[str, tuple[float, int]] = {}
+        self._minute: list[Mapping[str, Value]] = []
 
     def note(self, utc: int, image: Mapping[str, Value]) -> None:
-        """Take one cycle's values, which held until the moment ``utc`` (s)."""
-        for channel in self._channels:
-            value = image.get(channel)
-            if isinstance(value, int | float) and not channel.endswith("Energy"):
-                total, count = self._sums.get(channel, (0.0, 0))
-                self._sums[channel] = (total + value, count + 1)
+        """Take one cycle's values, which held until the moment ``utc`` (s). The image must not change afterwards."""
+        self._minute.append(image)
         if utc % _MINUTE == 0:
             self._close(utc, image)
 
     def _close(self, utc: int, image: Mapping[str, Value]) -> None:
-        row: dict[str, float | None] = {}
-        for channel in self._channels:
-            value = image.get(channel)
-            if channel.endswith("Energy"):
-                row[channel] = value if isinstance(value, int | float) else None
-            else:
-                total, count = self._sums.get(channel, (0.0, 0))
-                row[channel] = total / count if count else None
+        row = {channel: _number(image.get(channel)) for channel in self._energies}
+        for channel in self._means:
+            values = [value for one in self._minute if (value := _number(one.get(channel))) is not None]
+            row[channel] = sum(values) / len(values) if values else None
+        # A clock that was set back writes its new past over the old one.
+        index = bisect_left(self._ends, utc)
+        del self._ends[index:], self._rows[index:]
         self._ends.append(utc)
         self._rows.append(row)
-        self._sums = {}
+        self._minute = []
 
     def data(self, channel: str, steps: list[tuple[int, int]]) -> list[float | None]:
         """Return a channel's mean over each step [begin, end) (UTC s); of energy the counter at its end."""
@@ -60,7 +57,7 @@ class History:
 
         The end may be the last minute there is, as for a day that still runs. A counter that fell gives None.
         """
-        if not self._ends:
+        if not self._ends or self._ends[-1] <= begin:
             return None
         first = self._counter_at(channel, begin)
         last = self._counter_at(channel, min(end, self._ends[-1]))
@@ -77,6 +74,10 @@ class History:
     def first_moment(self) -> int | None:
         """Return the first minute's end on record, UTC s."""
         return self._ends[0] if self._ends else None
+
+
+def _number(value: Value) -> float | None:
+    return value if isinstance(value, int | float) else None
 
 
 def steps_between(first_day: str, last_day: str, zone: str, value: int, unit: str) -> list[tuple[int, int]]:

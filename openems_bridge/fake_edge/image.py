@@ -87,7 +87,7 @@ def build(
 
 def share(configuration: Configuration, component: str, total: int) -> int:
     """Return one ESS's part of a quantity of the house's battery; the parts add up to the total."""
-    names = [storage.id for storage in configuration.storages()]
+    names = [storage.id for storage in configuration.storages]
     if component not in names:
         return total
     part = total // len(names)
@@ -131,7 +131,7 @@ def _sum(
         }
     else:
         values["ProductionMaxActivePower"] = None
-    if house.battery and configuration.storages():
+    if house.battery and configuration.storages:
         values |= {
             "EssSoc": house.battery.soc,
             **phases("EssActivePower", house.ess),

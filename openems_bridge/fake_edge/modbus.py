@@ -44,12 +44,6 @@ class RegisterMap:
         self._core = core
         self._controller = controller_id
         self._records = records(core, component_ids, read_only=read_only)
-        self._fault_until: int | None = None
-
-    @property
-    def faulty(self) -> bool:
-        """Whether a bad read has raised a fault on the Edge (for 60 s)."""
-        return self._fault_until is not None and self._core.cycles < self._fault_until
 
     def read(self, address: int, count: int) -> bytes:
         """Return so many registers. Raises ModbusRefused.
@@ -70,7 +64,7 @@ class RegisterMap:
                 at += 1
                 continue
             if at + record.words > end:
-                self._fault_until = self._core.cycles + FAULT_SECONDS
+                self._core.report_fault(self._controller, FAULT_SECONDS)
                 raise ModbusRefused(_ILLEGAL_ADDRESS)
             result += encoded(record.type, record.read())
             at += record.words

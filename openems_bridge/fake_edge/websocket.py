@@ -26,6 +26,7 @@ from openems_bridge.fake_edge.users import Role, User, authenticate
 _LOG = logging.getLogger(__name__)
 EDGE_ID = "0"
 _SEND_TIMEOUT = 5.0
+_CLOSE_TIMEOUT = 1.0
 
 
 class Session:
@@ -68,7 +69,7 @@ class WebsocketApi:
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Serve one client until it leaves."""
-        socket = web.WebSocketResponse(max_msg_size=1 << 20)
+        socket = web.WebSocketResponse(max_msg_size=1 << 20, timeout=_CLOSE_TIMEOUT)
         await socket.prepare(request)
         session = Session(socket)
         self._sessions.add(session)

@@ -21,6 +21,8 @@ class Stretch:
     covered: bool
     """Whether the energy is all there was."""
     integrated: bool = False
+    coarse: bool = False
+    """Whether the moment at which the energy flowed is uncertain, as the counter's steps are wide or late."""
 
 
 def gap_start(grid: SlotGrid, open_slot: int, start: int, end: int) -> int:
@@ -70,6 +72,6 @@ def _add(
         before,
         energy=before.energy + energy,
         uncovered=before.uncovered + uncovered,
-        estimated=before.estimated or estimated,
+        estimated=before.estimated or estimated or stretch.coarse,
         integrated=before.integrated or stretch.integrated,
     )

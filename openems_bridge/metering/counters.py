@@ -15,6 +15,8 @@ _REMEMBERED_MS = MS_PER_HOUR
 _REMEMBERED = 3
 _CONFIRMATIONS = 3
 _COARSE_MS = MS_PER_HOUR
+_NO_PAUSE_MS = 15_000
+_FRESH_MS = 60_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +105,7 @@ def count(state: CounterState, value: int | None, at: int, rules: Plausibility) 
     if value >= last:
         if value - last > _most_since(state, at, rules):
             return _doubt(state, returned_to, value, at, rules)
-        if returned_to is not None and _recovers(returned_to, value - last):
+        if returned_to is not None and _recovers(state, returned_to, value - last, at):
             return _return(state, returned_to, value, at)
         return _go_on(state, value, at)
     if returned_to is not None:
@@ -140,9 +142,14 @@ def _returned_to(state: CounterState, value: int, at: int, rules: Plausibility) 
     return None
 
 
-def _recovers(left: LeftTrack, rise: int) -> bool:
-    """Tell whether a rise that could be energy is rather the end of a dip: it is at least as large as the dip."""
-    return rise >= left.track.value - left.left_for > 0
+def _recovers(state: CounterState, left: LeftTrack, rise: int, at: int) -> bool:
+    """Tell whether a rise that could be energy is rather the end of a dip: it is at least as large as the dip.
+
+    After a pause so much may well have been used: then only a dip that was fresh when it was last seen counts as one.
+    """
+    if not rise >= left.track.value - left.left_for > 0:
+        return False
+    return at - state.seen_at <= _NO_PAUSE_MS or state.seen_at - left.left_at <= _FRESH_MS
 
 
 def _go_on(state: CounterState, value: int, at: int) -> Count:

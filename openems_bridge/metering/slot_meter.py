@@ -39,6 +39,17 @@ class Observed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Moment:
+    """One sample on its way into the registers."""
+
+    telemetry: Telemetry
+    at: int
+    open_slot: int
+    records: EnergyHistory | None
+    reset_in_gap: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SlotMeter:
     """How a household is metered. Holds no state of its own.
 
@@ -76,9 +87,16 @@ class SlotMeter:
         """Take one sample, with the Edge's records if ``history_wanted`` asked for them and there are any."""
         at = _milliseconds(telemetry)
         slot = self.grid.slot_at(at / MS) if state.open_slot is None else state.open_slot
+        moment = _Moment(
+            telemetry=telemetry,
+            at=at,
+            open_slot=slot,
+            records=records,
+            reset_in_gap=self._is_reset_in_gap(state, telemetry, at),
+        )
         registers: dict[Register, RegisterState] = {}
         for register in Register:
-            following = self._follow(register, state.registers.get(register), telemetry, at, slot, records)
+            following = self._follow(register, state.registers.get(register), moment)
             if following is not None:
                 registers[register] = following
         if not registers:
@@ -87,40 +105,43 @@ class SlotMeter:
         closed_state, closed = close_slots(self.grid, self.source, following_state, at)
         return Observed(state=closed_state, closed=closed, rebased=_is_rebased(state, following_state))
 
+    def _is_reset_in_gap(self, state: MeterState, telemetry: Telemetry, at: int) -> bool:
+        """Tell whether a counter was reset while nobody looked: the others, which may not show it, were too then."""
+        return any(
+            not counters.count(
+                known.source, telemetry.counters.get(register), at, self.plausibility
+            ).continuous
+            for register, known in state.registers.items()
+            if isinstance(known.source, CounterState) and at - known.seen_at > self.dense_ms
+        )
+
     def _follow(
-        self,
-        register: Register,
-        known: RegisterState | None,
-        telemetry: Telemetry,
-        at: int,
-        open_slot: int,
-        records: EnergyHistory | None,
+        self, register: Register, known: RegisterState | None, moment: _Moment
     ) -> RegisterState | None:
-        value = telemetry.counters.get(register)
-        power = power_of(register, telemetry)
+        value, at = moment.telemetry.counters.get(register), moment.at
+        power = power_of(register, moment.telemetry)
         if value is not None and value < 0:
             value = None
         if known is None:
-            return self._begin(value, power, at, open_slot)
+            return self._begin(value, power, moment)
         stretch = Stretch(energy=0, start=known.seen_at, end=at, covered=False)
-        recorded = self._recorded(records, register, open_slot, stretch)
         match known.source:
             case CounterState() as counter if value is not None:
-                return self._count(known, counter, value, stretch, open_slot, recorded)
+                return self._count(register, known, counter, value, stretch, moment)
             case CounterState(total=total) if known.missed >= DORMANT_AFTER and power is not None:
                 return self._attribute(
-                    known, IntegralState(total=total, power=power, seen_at=at), stretch, open_slot, None
+                    known, IntegralState(total=total, power=power, seen_at=at), stretch, moment, None
                 )
             case IntegralState(total=total) if value is not None:
-                return self._attribute(known, counters.begin(value, at, total), stretch, open_slot, None)
+                return self._attribute(known, counters.begin(value, at, total), stretch, moment, None)
             case IntegralState() as integral if power is not None:
-                return self._integrate(known, integral, power, stretch, open_slot, recorded)
+                return self._integrate(register, known, integral, power, stretch, moment)
             case _:
                 return known
 
-    def _begin(self, value: int | None, power: int | None, at: int, open_slot: int) -> RegisterState | None:
-        slot_ms = self.grid.seconds * MS
-        slot = max(at // slot_ms, open_slot)
+    def _begin(self, value: int | None, power: int | None, moment: _Moment) -> RegisterState | None:
+        slot_ms, at = self.grid.seconds * MS, moment.at
+        slot = max(at // slot_ms, moment.open_slot)
         portions = {slot: Portion(uncovered=max(0, at - slot * slot_ms), integrated=value is None)}
         if value is not None:
             return RegisterState(source=counters.begin(value, at), portions=portions)
@@ -128,63 +149,64 @@ class SlotMeter:
             return RegisterState(source=IntegralState(total=0, power=power, seen_at=at), portions=portions)
         return None
 
-    def _recorded(
-        self, records: EnergyHistory | None, register: Register, open_slot: int, stretch: Stretch
-    ) -> Recorded | None:
-        if records is None or stretch.end - stretch.start <= self.dense_ms:
+    def _recorded(self, register: Register, stretch: Stretch, moment: _Moment) -> Recorded | None:
+        if moment.records is None or stretch.end - stretch.start <= self.dense_ms:
             return None
-        since = gap_start(self.grid, open_slot, stretch.start, stretch.end)
-        return history.recorded(records, register, self.grid, since, stretch.end)
+        since = gap_start(self.grid, moment.open_slot, stretch.start, stretch.end)
+        return history.recorded(moment.records, register, self.grid, since, stretch.end)
 
     def _count(
         self,
+        register: Register,
         known: RegisterState,
         counter: CounterState,
         value: int,
         stretch: Stretch,
-        open_slot: int,
-        recorded: Recorded | None,
+        moment: _Moment,
     ) -> RegisterState:
-        counted = counters.count(counter, value, stretch.end, self.plausibility)
+        counted = counters.count(counter, value, moment.at, self.plausibility)
         if not counted.believed:
             return replace(known, source=counted.state)
-        source, energy, covered = counted.state, counted.energy, counted.continuous
-        if not counted.continuous and recorded is not None:
+        recorded = self._recorded(register, stretch, moment)
+        source, energy, covered = counted.state, counted.energy, True
+        if not counted.continuous or moment.reset_in_gap:
             # What was counted before the reset is lost to the counter, but not to the Edge's records.
-            missed = max(0, recorded.whole - energy)
-            source, energy, covered = counters.add(source, missed), energy + missed, recorded.complete
-        return self._attribute(
-            known, source, replace(stretch, energy=energy, covered=covered), open_slot, recorded
-        )
+            missed = max(0, recorded.whole - energy) if recorded is not None else 0
+            source, energy = counters.add(source, missed), energy + missed
+            covered = recorded is not None and recorded.complete
+        coarse = register in moment.telemetry.coarse
+        full = replace(stretch, energy=energy, covered=covered, coarse=coarse)
+        return self._attribute(known, source, full, moment, recorded)
 
     def _integrate(
         self,
+        register: Register,
         known: RegisterState,
         integral: IntegralState,
         power: int,
         stretch: Stretch,
-        open_slot: int,
-        recorded: Recorded | None,
+        moment: _Moment,
     ) -> RegisterState:
+        recorded = self._recorded(register, stretch, moment)
         if stretch.end - stretch.start <= self.dense_ms:
-            source, energy = integration.integrate(integral, power, stretch.end)
+            source, energy = integration.integrate(integral, power, moment.at)
             covered = True
         else:
             energy = recorded.whole if recorded is not None else 0
-            source = integration.skip(integral, power, stretch.end, energy)
+            source = integration.skip(integral, power, moment.at, energy)
             covered = recorded is not None and recorded.complete
         full = replace(stretch, energy=energy, covered=covered, integrated=True)
-        return self._attribute(known, source, full, open_slot, recorded)
+        return self._attribute(known, source, full, moment, recorded)
 
     def _attribute(
         self,
         known: RegisterState,
         source: CounterState | IntegralState,
         stretch: Stretch,
-        open_slot: int,
+        moment: _Moment,
         recorded: Recorded | None,
     ) -> RegisterState:
-        portions = attribute(self.grid, open_slot, known.portions, stretch, self.dense_ms, recorded)
+        portions = attribute(self.grid, moment.open_slot, known.portions, stretch, self.dense_ms, recorded)
         return RegisterState(source=source, portions=portions)
 
 

@@ -59,8 +59,9 @@ class Database:
             connection = await asyncio.get_running_loop().run_in_executor(
                 thread, _open_checked, path, migrations, now, connection_class
             )
-        except BaseException:
-            thread.shutdown(wait=False)
+        except BaseException as error:
+            # A cancelled caller leaves the thread at its work; otherwise it is idle and ends at once.
+            thread.shutdown(wait=not isinstance(error, asyncio.CancelledError))
             raise
         return cls(path, connection, thread)
 

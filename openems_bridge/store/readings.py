@@ -62,8 +62,14 @@ def latest(connection: sqlite3.Connection, slot_seconds: int) -> Reading | None:
 
 
 def prune(connection: sqlite3.Connection, now: float) -> int:
-    """Delete readings older than ``KEPT_FOR`` at ``now`` (UTC s) and return how many."""
-    horizon = int(now - KEPT_FOR.total_seconds())
+    """Delete readings older than ``KEPT_FOR`` at ``now`` (UTC s) and return how many.
+
+    "Now" is no later than the newest reading: a clock that wakes up in another decade must not empty the archive.
+    """
+    (newest,) = connection.execute("SELECT max((slot + 1) * slot_seconds) FROM reading").fetchone()
+    if newest is None:
+        return 0
+    horizon = int(min(now, newest) - KEPT_FOR.total_seconds())
     return connection.execute("DELETE FROM reading WHERE slot < ? / slot_seconds", (horizon,)).rowcount
 
 

@@ -1,17 +1,20 @@
 """A fake house with the real API server in front of it, and a client session."""
 
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import aiohttp
 import pytest
+import pytest_socket
 
 from tests.api.house import FakeHouse, fake_house
 
 
 @pytest.fixture(autouse=True)
-def sockets(socket_enabled: None) -> None:
-    """Let the tests talk over real sockets on this machine."""
+def sockets(socket_enabled: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the tests talk over real sockets on this machine, Unix sockets included."""
+    monkeypatch.setattr(socket.socket, "connect", pytest_socket._true_connect)
 
 
 @pytest.fixture

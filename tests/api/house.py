@@ -66,6 +66,7 @@ TELEMETRY = Telemetry(
     edge_state=EdgeState.OK,
     allowed_charge_power=-5000,
     allowed_discharge_power=5000,
+    clock_offset=0.2,
 )
 TOTALS = dict.fromkeys(Register, 1000)
 OFF = DispatchState(mode=Mode.OFF, status=Status.OFF, reason=Reason(ReasonCode.MODE_OFF))
@@ -167,7 +168,6 @@ class FakeHouse:
             totals=TOTALS,
             dispatch=OFF,
             limits=Limits(),
-            clock_offset=0.2,
         )
     )
     grid: SlotGrid = field(default_factory=SlotGrid)

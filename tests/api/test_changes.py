@@ -65,10 +65,10 @@ def _state(power: int, mode: str = "off") -> StateDocument:
 
 def test_measurements_wait_for_the_interval() -> None:
     coalescer = Coalescer(_state(0), 10, now=0)
-    assert coalescer.offer(_state(1), 1) == ({}, 9)
+    assert coalescer.offer(_state(1), 1) == ({}, 9.5)
     assert coalescer.offer(_state(2), 10) == ({"grid": {"power": 2}}, None)
     assert coalescer.offer(_state(2), 11) == ({}, None)
-    assert coalescer.offer(_state(3), 15) == ({}, 5)
+    assert coalescer.offer(_state(3), 15) == ({}, 5.5)
 
 
 def test_what_is_urgent_takes_waiting_measurements_along() -> None:
@@ -78,7 +78,7 @@ def test_what_is_urgent_takes_waiting_measurements_along() -> None:
         {"grid": {"power": 2}, "dispatch": {"mode": "manual"}},
         None,
     )
-    assert coalescer.offer(_state(3, "manual"), 3)[1] == 9
+    assert coalescer.offer(_state(3, "manual"), 3)[1] == 9.5
 
 
 def test_a_measurement_that_went_back_is_not_sent() -> None:

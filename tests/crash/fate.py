@@ -13,15 +13,25 @@ class Killed(BaseException):
 class Fate:
     """Dies at the n-th point that is passed, and at every one after it, as the dead do nothing."""
 
-    def __init__(self, points: int, strike: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self, points: int, *, in_samples: bool = True, strike: Callable[[], None] | None = None
+    ) -> None:
         self._left = points
+        self._in_samples = in_samples
         self._strike = strike
         self.cause = ""
 
     @classmethod
     def drawn(cls, rng: Random, strike: Callable[[], None] | None = None) -> Fate:
-        """Return a fate of between one point and about a day of them."""
-        return cls(round(10 ** rng.uniform(0, 3.6)), strike)
+        """Return a fate that comes within hours; every other one only while the bridge stores, asks or tells."""
+        if rng.random() < 0.5:
+            return cls(round(10 ** rng.uniform(0, 3.6)), strike=strike)
+        return cls(round(10 ** rng.uniform(0, 2.3)), in_samples=False, strike=strike)
+
+    def sampled(self) -> None:
+        """Pass the point between two samples, if that counts."""
+        if self._in_samples:
+            self.point("between samples")
 
     def point(self, name: str) -> None:
         """Pass a point. Raises Killed (or strikes for real) where it is the last one."""

@@ -43,14 +43,27 @@ def play(days: int, cycle_seconds: int) -> Day:
     return Day(at)
 
 
+@dataclass(frozen=True, slots=True)
+class Reset:
+    """The counters were set back right after the cycle ``at``; ``next_at`` is the first cycle that shows it."""
+
+    at: int
+    next_at: int
+    to_zero: bool
+
+
 class Edge:
-    """Shows the house's counters from where they were last reset, and keeps records where it is told to."""
+    """Shows the house's counters from where they were last set back, and keeps records where it is told to.
+
+    Most resets restore a value of long ago (a step back of at least 20 kWh, more than the house uses in any pause, so
+    that it cannot be mistaken); one in ten goes to zero, and is the last.
+    """
 
     def __init__(self, day: Day, rng: Random, *, resets_per_day: float, keeps_history: bool) -> None:
         self.day = day
-        self.resets: list[int] = []
+        self.resets: list[Reset] = []
         self._keeps_history = keeps_history
-        self._offset = dict.fromkeys(Register, 5_000_000)
+        self._offset = dict.fromkeys(Register, 50_000_000)
         self._samples_per_day = 86_400 / (sorted(day.at)[1] - T0)
         self._rng = rng
         self._resets_per_day = resets_per_day
@@ -62,11 +75,19 @@ class Edge:
 
     def cycle(self, at: int, *, watched: bool) -> Telemetry:
         """Return the cycle of a moment. An Edge that is watched may be reset right after the cycle before it."""
-        if watched and self._rng.random() < self._resets_per_day / self._samples_per_day:
-            self.resets.append(self._now)
-            self._offset = {register: -value for register, value in self.day.at[self._now].items()}
+        ended = bool(self.resets) and self.resets[-1].to_zero
+        if watched and not ended and self._rng.random() < self._resets_per_day / self._samples_per_day:
+            self._reset(at, to_zero=self._rng.random() < 0.1)
         self._now = at
         return Telemetry(measured_at=at, received_at=at, counters=self.shown(at))
+
+    def _reset(self, at: int, *, to_zero: bool) -> None:
+        self.resets.append(Reset(self._now, at, to_zero))
+        for register, value in self.day.at[self._now].items():
+            if to_zero:
+                self._offset[register] = -value
+            else:
+                self._offset[register] -= self._rng.randrange(20_000, 100_000)
 
     def shown(self, at: int) -> dict[Register, int | None]:
         """Return what the counters show at a moment."""

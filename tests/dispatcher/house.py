@@ -20,9 +20,13 @@ GENEROUS = Limits(grid_charging=True, battery_feed_in=True, reserve_soc=10)
 
 
 def topology(
-    control: ControlPath | None = PATH, *, kind: BatteryKind = BatteryKind.AC_COUPLED, managed: bool = True
+    control: ControlPath | None = PATH,
+    *,
+    kind: BatteryKind = BatteryKind.AC_COUPLED,
+    managed: bool = True,
+    battery_id: str = "ess0",
 ) -> Topology:
-    battery = Battery(id="ess0", alias="Battery", kind=kind, managed=managed)
+    battery = Battery(id=battery_id, alias="Battery", kind=kind, managed=managed)
     return Topology(source=SourceClass.OPENEMS, battery=battery, control=control)
 
 
@@ -81,11 +85,14 @@ class Recorder:
     value: int | None = None
     """What the Edge was asked for, None when it is free."""
     on_acquire: Callable[[], None] | None = None
+    on_write: Callable[[], None] | None = None
     ids: int = 0
 
     async def write(self, ac_power_w: int) -> None:
         assert type(ac_power_w) is int
         self.calls.append(("write", ac_power_w))
+        if self.on_write is not None:
+            self.on_write()
         if self.actuator_fails is not None:
             raise self.actuator_fails
         self.value = ac_power_w

@@ -1,5 +1,7 @@
 """The battery follows: what is written, when, for whom, and what the state says."""
 
+from dataclasses import replace
+
 import pytest
 
 from openems_bridge.dispatcher.commands import (
@@ -13,8 +15,8 @@ from openems_bridge.dispatcher.commands import (
     Status,
     Target,
 )
-from openems_bridge.dispatcher.house_net import WINDOW_CYCLES
-from openems_bridge.dispatcher.reasons import ReasonCode, RequestRefused
+from openems_bridge.dispatcher.house_net import AGREEING_CYCLES
+from openems_bridge.dispatcher.reasons import Reason, ReasonCode, RequestRefused
 from openems_bridge.edge.interface import BatteryKind, ControlPath
 from openems_bridge.telemetry import Register
 from tests.dispatcher.house import GENEROUS, PATH, SLOT, START, Scene
@@ -236,8 +238,22 @@ async def test_while_the_battery_moves_a_limit_at_the_meter_is_believed_a_few_cy
     scene.dispatcher.command(CommandSource.PLAN, BatteryPower(2500), seconds=600)
     await scene.second()
     scene.load = 1000
-    await scene.seconds(WINDOW_CYCLES)
+    await scene.seconds(AGREEING_CYCLES)
     assert scene.recorder.value == 1000
+
+
+@pytest.mark.parametrize(("owners", "edges", "wins"), [(20, 60, 60), (70, 60, 70), (20, None, 20)])
+async def test_the_higher_reserve_wins(owners: int, edges: int | None, wins: int) -> None:
+    path = replace(PATH, reserve_soc=edges)
+    scene = await connected(control=path, limits=replace(GENEROUS, reserve_soc=owners), soc=wins + 1)
+    scene.dispatcher.command(CommandSource.PLAN, BatteryPower(900), seconds=600)
+    await scene.second()
+    assert scene.recorder.value == 900
+    scene.soc = wins
+    await scene.second()
+    assert scene.recorder.value == 0
+    expected = {"soc": wins, "reserve_soc": wins, "requested_w": 900}
+    assert scene.state.reason == Reason(ReasonCode.RESERVE_SOC, expected)
 
 
 async def test_a_hybrids_setpoint_is_ac_and_includes_its_plant() -> None:

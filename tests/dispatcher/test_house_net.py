@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from openems_bridge.dispatcher.house_net import WINDOW_CYCLES, HouseNet
+from openems_bridge.dispatcher.house_net import AGREEING_CYCLES, WINDOW_CYCLES, HouseNet
 from tests.dispatcher.house import telemetry
 
 
@@ -39,6 +39,14 @@ def test_a_step_of_the_battery_seen_by_one_meter_first_is_no_step_of_the_house(
     net = after(net, house, before, setpoint=after_step)
     late_battery = telemetry(grid_power=house - after_step, battery_power=before)
     assert net.after(late_battery, after_step).power_w == house
+
+
+@given(st.lists(st.integers(-5000, 5000), min_size=AGREEING_CYCLES), st.integers(-9000, 9000))
+def test_what_three_cycles_say_is_believed_however_the_battery_moves(moves: list[int], house: int) -> None:
+    net = after(HouseNet(), house + 7000, 0, setpoint=5000)
+    for move in moves:
+        net = after(net, house, move, setpoint=-move)
+    assert net.power_w == house
 
 
 def test_what_is_unknown_is_forgotten() -> None:

@@ -8,8 +8,14 @@ import pytest
 
 from openems_bridge.dispatcher.commands import BatteryPower, CommandSource, GridPower, Limits, Mode, Status
 from openems_bridge.dispatcher.reasons import Reason, ReasonCode
-from openems_bridge.edge.interface import Cycle, EdgeLoginRefused, EdgeUnreachable, EdgeWriteRefused
-from tests.dispatcher.house import SILENT_PATH, Scene, telemetry
+from openems_bridge.edge.interface import (
+    Connected,
+    Cycle,
+    EdgeLoginRefused,
+    EdgeUnreachable,
+    EdgeWriteRefused,
+)
+from tests.dispatcher.house import SILENT_PATH, Scene, telemetry, topology
 
 
 async def holding(**how: object) -> Scene:
@@ -35,6 +41,34 @@ async def test_a_lease_of_a_run_that_died_is_released_first_in_every_mode(mode: 
     assert scene.recorder.calls == [("null", 0), ("close", 1)]
     assert scene.recorder.value is None
     assert scene.state.setpoint is None
+
+
+async def test_a_plan_that_is_there_at_the_start_gets_a_lease_of_its_own() -> None:
+    scene = await holding()
+    scene.recorder.calls.clear()
+    scene.dispatcher = scene.make_dispatcher()
+    command = scene.dispatcher.command(CommandSource.PLAN, BatteryPower(-400), seconds=3000)
+    scene.connect()
+    await scene.seconds(2)
+    assert scene.recorder.calls == [("null", 0), ("close", 1), ("acquire", command.id), ("write", -400)]
+
+
+async def test_a_line_of_the_journal_that_was_written_though_it_failed_is_found_and_closed() -> None:
+    scene = Scene()
+    scene.connect()
+    await scene.second()
+
+    def power_cut_after_the_line() -> None:
+        scene.recorder.on_acquire = None
+        scene.recorder.open[77] = None
+        raise OSError("the answer of the store was lost")
+
+    scene.recorder.on_acquire = power_cut_after_the_line
+    scene.dispatcher.command(CommandSource.PLAN, BatteryPower(900), seconds=3000)
+    await scene.seconds(5)
+    assert ("close", 77) in scene.recorder.calls
+    assert list(scene.recorder.open) == [1]
+    assert scene.recorder.value == 900
 
 
 async def test_the_release_at_the_start_is_tried_until_it_succeeds() -> None:
@@ -65,8 +99,27 @@ async def test_after_a_lost_connection_a_command_that_still_holds_is_asserted_ag
     scene.recorder.value = None
     scene.recorder.calls.clear()
     scene.connect()
+    await scene.dispatcher.step()
     await scene.second()
     assert scene.recorder.calls == [("write", 900)]
+    assert scene.state.status is Status.FOLLOWING
+
+
+async def test_a_write_during_which_the_edge_restarted_is_written_again() -> None:
+    scene = Scene()
+    scene.connect()
+    await scene.second()
+
+    def restart() -> None:
+        scene.recorder.on_write = None
+        scene.lose()
+        scene.connect()
+
+    scene.recorder.on_write = restart
+    scene.dispatcher.command(CommandSource.PLAN, BatteryPower(900), seconds=3000)
+    await scene.dispatcher.step()
+    await scene.seconds(2)
+    assert scene.recorder.writes() == [900, 900]
     assert scene.state.status is Status.FOLLOWING
 
 
@@ -169,7 +222,7 @@ async def test_the_journal_hears_of_a_new_command_but_not_of_a_moving_loop() -> 
     for second in range(60):
         scene.load = 1000 + 50 * second
         await scene.second()
-    assert len(scene.recorder.writes()) >= 10
+    assert len(scene.recorder.writes()) > 20
     second_command = scene.dispatcher.command(CommandSource.MANUAL, BatteryPower(1))
     await scene.seconds(2)
     journal = [call for call in scene.recorder.calls if call[0] not in ("write", "null")]
@@ -189,6 +242,22 @@ async def test_a_path_without_release_is_left_in_silence_until_the_edge_has_forg
     assert scene.state.status is Status.OFF
     assert len(scene.recorder.writes()) == written
     assert scene.recorder.names().count("null") == 1
+
+
+async def test_a_battery_that_is_exchanged_while_held_is_left_in_silence_before_the_new_one_is_written() -> (
+    None
+):
+    scene = await holding()
+    scene.recorder.calls.clear()
+    scene.dispatcher.observe(Connected(topology=topology(battery_id="ess1")))
+    await scene.seconds(50)
+    assert scene.recorder.calls == [("null", 0)]
+    assert scene.state.reason.code is ReasonCode.RELEASING_BY_SILENCE
+    await scene.seconds(11)
+    assert scene.recorder.names() == ["null", "close", "acquire", "write"]
+    record = next(iter(scene.recorder.open.values()))
+    assert record is not None
+    assert record.battery == "ess1"
 
 
 async def test_closing_releases_and_says_so() -> None:

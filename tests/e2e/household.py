@@ -62,6 +62,10 @@ class EnergyLog:
         """Keep one answer of the Edge's control port."""
         self._samples.append((truth["utc"], truth["energy_ws"]))
 
+    def reaches(self, utc: float) -> bool:
+        """Say whether the house has lived until then."""
+        return bool(self._samples) and self._samples[-1][0] >= utc
+
     def energy_wh(self, slot: int, register: str) -> float:
         """Return the energy of a register in a slot, Wh."""
         start, end = (self._at(edge, register) for edge in (slot * SLOT_SECONDS, (slot + 1) * SLOT_SECONDS))

@@ -16,7 +16,7 @@ from tests.e2e.household import (
     setpoint,
 )
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240), pytest.mark.usefixtures("socket_enabled")]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
 
 HALF_KILOWATT = 500
 
@@ -111,6 +111,11 @@ async def test_killed_bridge_frees_the_battery_within_the_edges_time_out(tmp_pat
                 return bool(state["attributes"].get("slot") == slot)
 
             await eventually("the slot of the crash has a reading", closed, 2 * SLOT_SECONDS)
+
+            async def logged() -> bool:
+                return log.reaches((slot + 1) * SLOT_SECONDS)
+
+            await eventually("the house has lived through the slot", logged)
             consumption = await house.hass.state(house.entities["slot_consumption"])
             assert consumption["attributes"]["quality"] == "complete"
             for key, register in (

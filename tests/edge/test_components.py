@@ -5,10 +5,12 @@ from typing import Any
 import pytest
 
 from openems_bridge.edge.interface import BatteryKind, Finding
+from openems_bridge.edge.openems.channels import map_channels
 from openems_bridge.edge.openems.components import Installation, Plant, Storage, survey
 from openems_bridge.edge.openems.configuration import parse_configuration
 from openems_bridge.edge.openems.options import ChosenComponents
 from openems_bridge.edge.outage import EdgeWrongAnswer
+from openems_bridge.telemetry import Register
 
 from . import documents
 from .documents import Components, document
@@ -122,7 +124,10 @@ def test_disabled_choice_is_named() -> None:
 
 def test_several_and_no_grid_meters() -> None:
     two = look({**documents.AC_COUPLED, "meter1": ("Meter.Socomec.Threephase", {"type": "GRID"})})
-    assert two.topology.grid_meter is None
+    assert two.topology.grid_meter is not None
+    assert two.topology.grid_meter.id == "_sum"
+    assert map_channels(two).grid_power == ("_sum/GridActivePower",)
+    assert map_channels(two).counters[Register.FEED_IN] == ("_sum/GridSellActiveEnergy",)
     assert "several grid meters" in said(two, "grid_meter")[0][1]
     none = look({**documents.AC_COUPLED, "meter0": ("Meter.Socomec.Threephase", {"type": "PRODUCTION"})})
     assert none.topology.grid_meter is None

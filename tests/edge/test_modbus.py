@@ -85,8 +85,9 @@ async def test_registers_that_move_are_found_again_and_never_written_blindly() -
         async with following(edge) as follower:
             await follower.connected()
             assert fake._modbus is not None
+            # In this layout the reads of the former one would end inside records.
             fake._modbus._registers = RegisterMap(
-                fake.core, "ctrlApiModbusTcp0", ("meter0", "_sum", "ess0"), read_only=False
+                fake.core, "ctrlApiModbusTcp0", ("_meta", "_sum", "ess0"), read_only=False
             )
             with pytest.raises(EdgeWriteRefused, match="moved"):
                 await edge.write(100)
@@ -96,7 +97,8 @@ async def test_registers_that_move_are_found_again_and_never_written_blindly() -
             await edge.write(700)
             while (await follower.values()).battery_power != 700:
                 pass
-            assert not fake._modbus._registers.faulty, "no read ended inside a record"
+            for _ in range(5):
+                assert (await follower.values()).edge_state is EdgeState.OK, "no read ended inside a record"
 
 
 @asynccontextmanager
@@ -184,8 +186,6 @@ async def test_no_read_puts_the_edge_into_a_fault() -> None:
         assert values.edge_state is EdgeState.OK
         assert values.soc is not None
         assert Register.BATTERY_CHARGE not in values.counters
-        assert fake._modbus is not None
-        assert not fake._modbus._registers.faulty
 
 
 async def test_inspection() -> None:

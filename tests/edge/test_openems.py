@@ -143,7 +143,6 @@ async def test_houses_that_cannot_be_steered(changes: dict[str, object]) -> None
             connected = await follower.connected()
             assert connected.topology.control is None
             assert edge.actuator is None
-            assert connected.topology.notes
             assert (await follower.values()).grid_power is not None
 
 
@@ -197,10 +196,21 @@ async def test_configuration_changes_are_picked_up_while_running() -> None:
         second = await follower.connected()
         assert second.topology.control is not None
         assert second.topology.control.timeout_seconds == 30
-        fake.core.update_component("meter0", {"type": "CONSUMPTION_METERED"})
-        third = await follower.connected()
-        assert third.topology.grid_meter is None
-        assert (await follower.values()).counters.keys() == set(Register)
+
+
+async def test_new_channels_are_subscribed_when_the_configuration_changes() -> None:
+    async with FakeEdge(options(ess=EssLayout.TWO)) as fake:
+        edge = openems(fake)
+        async with following(edge) as follower:
+            before = await follower.values()
+            assert before.allowed_discharge_power is None
+            fake.core.update_component("ess1", {"enabled": False})
+            await follower.connected()
+            assert edge.actuator is not None
+            values = await follower.values()
+            assert values.soc is not None, "no cycle of the former subscription in between"
+            assert values.allowed_discharge_power is not None
+            assert values.max_apparent_power is not None
 
 
 async def test_undefined_channels_are_unknown() -> None:

@@ -125,7 +125,7 @@ class FakeBridge:
     async def handle(self, request: web.Request) -> web.StreamResponse:
         if (handler := self.instead.get(request.path)) is not None:
             return await handler(request)
-        body = await request.json() if request.can_read_body else None
+        body: Any = await request.json() if request.can_read_body else None
         self.calls.append((request.method, request.path, body))
         if request.path == "/v1/info":
             return web.json_response(self.info())

@@ -69,10 +69,13 @@ def other_certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
 
 
 @pytest.fixture
-async def bridge(certificate: Certificate) -> AsyncIterator[FakeBridge]:
-    """A bridge that runs."""
+async def bridge(hass: HomeAssistant, certificate: Certificate) -> AsyncIterator[FakeBridge]:
+    """A bridge that runs. Its households are unloaded before it ends, so that nobody connects to a closing server."""
     async with serve(FakeBridge(certificate=certificate)) as running:
         yield running
+        await hass.async_block_till_done()
+        for loaded in hass.config_entries.async_loaded_entries(DOMAIN):
+            await hass.config_entries.async_unload(loaded.entry_id)
 
 
 @pytest.fixture

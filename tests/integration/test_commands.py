@@ -1,11 +1,12 @@
 """What a person can do, by entity and by action, and what comes back when it cannot be done."""
 
 from typing import Any
+from unittest.mock import patch
 
 import probatio as vol
 import pytest
 from aiohttp import web
-from homeassistant.components.number import ATTR_VALUE, SERVICE_SET_VALUE
+from homeassistant.components.number.const import ATTR_VALUE, SERVICE_SET_VALUE
 from homeassistant.components.select import ATTR_OPTION, SERVICE_SELECT_OPTION
 from homeassistant.const import (
     ATTR_CONFIG_ENTRY_ID,
@@ -36,6 +37,16 @@ def _written(bridge: FakeBridge) -> list[tuple[str, str, Any]]:
     return [call for call in bridge.calls if call[0] != "GET"]
 
 
+async def _shows(hass: HomeAssistant, entity_id: str, value: str) -> None:
+    """Wait until an entity has a state: it comes by the WebSocket, or with the answer where that is not there yet."""
+
+    def is_shown() -> bool:
+        state = hass.states.get(entity_id)
+        return state is not None and state.state == value
+
+    await until(is_shown)
+
+
 async def _set_point(hass: HomeAssistant, power: float) -> None:
     await hass.services.async_call(
         "number", SERVICE_SET_VALUE, {ATTR_ENTITY_ID: SETPOINT, ATTR_VALUE: power}, blocking=True
@@ -44,12 +55,12 @@ async def _set_point(hass: HomeAssistant, power: float) -> None:
 
 async def test_mode(hass: HomeAssistant, bridge: FakeBridge, set_up: SetUp) -> None:
     await set_up()
-    assert hass.states.get(MODE).state == "off"  # type: ignore[union-attr]
+    await _shows(hass, MODE, "off")
     await hass.services.async_call(
         "select", SERVICE_SELECT_OPTION, {ATTR_ENTITY_ID: MODE, ATTR_OPTION: "manual"}, blocking=True
     )
     assert _written(bridge) == [("PUT", "/v1/dispatch/mode", {"mode": "manual"})]
-    assert hass.states.get(MODE).state == "manual"  # type: ignore[union-attr]
+    await _shows(hass, MODE, "manual")
 
 
 async def test_setpoint(hass: HomeAssistant, bridge: FakeBridge, set_up: SetUp) -> None:
@@ -58,12 +69,12 @@ async def test_setpoint(hass: HomeAssistant, bridge: FakeBridge, set_up: SetUp) 
     await _set_point(hass, -1500)
     target = {"type": "battery_power", "power_w": -1500}
     assert _written(bridge) == [("POST", "/v1/dispatch/command", {"target": target, "duration_s": 900})]
-    assert hass.states.get(SETPOINT).state == "-1500"  # type: ignore[union-attr]
+    await _shows(hass, SETPOINT, "-1500")
     await hass.services.async_call(
         "button", "press", {ATTR_ENTITY_ID: "button.battery_release"}, blocking=True
     )
     assert _written(bridge)[-1] == ("DELETE", "/v1/dispatch/command", None)
-    assert hass.states.get(SETPOINT).state == "unknown"  # type: ignore[union-attr]
+    await _shows(hass, SETPOINT, "unknown")
 
 
 async def test_setpoint_in_mode_off_is_refused_with_the_reason(
@@ -73,7 +84,7 @@ async def test_setpoint_in_mode_off_is_refused_with_the_reason(
     with pytest.raises(ServiceValidationError, match="mode off and writes nothing") as refused:
         await _set_point(hass, 2000)
     assert refused.value.translation_key == "refused_mode_off"
-    assert hass.states.get(SETPOINT).state == "unknown"  # type: ignore[union-attr]
+    await _shows(hass, SETPOINT, "unknown")
 
 
 async def test_battery_that_cannot_be_steered_has_no_setpoint(
@@ -81,8 +92,8 @@ async def test_battery_that_cannot_be_steered_has_no_setpoint(
 ) -> None:
     bridge.document = state(battery={"steerable": False})
     await set_up()
-    assert hass.states.get(SETPOINT).state == "unavailable"  # type: ignore[union-attr]
-    assert hass.states.get(MODE).state == "off"  # type: ignore[union-attr]
+    await _shows(hass, SETPOINT, "unavailable")
+    await _shows(hass, MODE, "off")
 
 
 @pytest.mark.parametrize(
@@ -103,7 +114,7 @@ async def test_limits(
         "number", SERVICE_SET_VALUE, {ATTR_ENTITY_ID: entity_id, ATTR_VALUE: 42}, blocking=True
     )
     assert _written(bridge) == [("PATCH", "/v1/limits", {limit: 42})]
-    assert hass.states.get(entity_id).state == "42"  # type: ignore[union-attr]
+    await _shows(hass, entity_id, "42")
 
 
 @pytest.mark.parametrize(
@@ -117,11 +128,11 @@ async def test_permissions(
     hass: HomeAssistant, bridge: FakeBridge, set_up: SetUp, entity_id: str, limit: str
 ) -> None:
     await set_up()
-    assert hass.states.get(entity_id).state == "off"  # type: ignore[union-attr]
+    await _shows(hass, entity_id, "off")
     for service, allowed, shown in ((SERVICE_TURN_ON, True, "on"), (SERVICE_TURN_OFF, False, "off")):
         await hass.services.async_call("switch", service, {ATTR_ENTITY_ID: entity_id}, blocking=True)
         assert _written(bridge)[-1] == ("PATCH", "/v1/limits", {limit: allowed})
-        assert hass.states.get(entity_id).state == shown  # type: ignore[union-attr]
+        await _shows(hass, entity_id, shown)
 
 
 async def test_action_with_everything(hass: HomeAssistant, bridge: FakeBridge, set_up: SetUp) -> None:
@@ -152,10 +163,10 @@ async def test_action_for_the_only_household(hass: HomeAssistant, bridge: FakeBr
     await hass.services.async_call(DOMAIN, "set_battery_power", {"power": -10}, blocking=True)
     target = {"type": "battery_power", "power_w": -10}
     assert _written(bridge) == [("POST", "/v1/dispatch/command", {"target": target, "duration_s": 900})]
-    assert hass.states.get("number.battery_maximum_feed_in").state == "3000"  # type: ignore[union-attr]
+    await _shows(hass, "number.battery_maximum_feed_in", "3000")
     await hass.services.async_call(DOMAIN, "remove_limits", {"limits": ["max_feed_in"]}, blocking=True)
     assert _written(bridge)[-1] == ("PATCH", "/v1/limits", {"max_feed_in": None})
-    assert hass.states.get("number.battery_maximum_feed_in").state == "unknown"  # type: ignore[union-attr]
+    await _shows(hass, "number.battery_maximum_feed_in", "unknown")
 
 
 async def test_action_needs_a_household(hass: HomeAssistant, bridge: FakeBridge, set_up: SetUp) -> None:
@@ -237,7 +248,7 @@ async def test_answers_are_translated(
     assert raised.value.translation_key == key
     assert "{" not in str(raised.value), "every placeholder is filled"
     await bridge.change(grid={"power": 5})
-    await until(lambda: hass.states.get("sensor.grid_meter_power").state == "5")  # type: ignore[union-attr]
+    await _shows(hass, "sensor.grid_meter_power", "5")
 
 
 async def test_command_that_cannot_be_sent(hass: HomeAssistant, bridge: FakeBridge, set_up: SetUp) -> None:
@@ -269,3 +280,20 @@ async def test_command_to_an_impostor(
 
 def test_every_refusal_is_a_reason_of_the_bridge() -> None:
     assert {code.value for code in ReasonCode} >= REFUSALS
+
+
+async def test_answer_is_shown_where_there_is_no_websocket(
+    hass: HomeAssistant, bridge: FakeBridge, set_up: SetUp
+) -> None:
+    async def no_upgrade(request: web.Request) -> web.Response:
+        return web.Response(status=403)
+
+    bridge.instead["/v1/ws"] = no_upgrade
+    with patch("custom_components.dems.coordinator.pause", return_value=3600):
+        await set_up()
+        await hass.services.async_call(
+            "select", "select_option", {ATTR_ENTITY_ID: MODE, ATTR_OPTION: "automatic"}, blocking=True
+        )
+        state = hass.states.get(MODE)
+    assert state is not None
+    assert state.state == "automatic"

@@ -243,6 +243,21 @@ async def test_discovery_follows_a_bridge_that_moved(
     assert (flow["type"], flow["reason"]) == (FlowResultType.ABORT, "already_configured")
     assert entry.data[CONF_PORT] == bridge.port
     await hass.async_block_till_done()
+    assert entry.state is ConfigEntryState.LOADED
+    asked = len(bridge.calls)
+    assert (await _discover(hass, _announced(bridge.port)))["reason"] == "already_configured"
+    assert len(bridge.calls) == asked, "a bridge that is where it was is left in peace"
+
+
+async def test_discovery_leaves_a_connected_bridge_alone(
+    hass: HomeAssistant, bridge: FakeBridge, set_up: SetUp, certificate: Certificate
+) -> None:
+    """A bridge with two addresses announces now one and now the other; that is no reason to reload."""
+    entry = await set_up()
+    async with serve(FakeBridge(certificate=certificate)) as same:
+        flow = await _discover(hass, _announced(same.port))
+    assert (flow["type"], flow["reason"]) == (FlowResultType.ABORT, "already_configured")
+    assert entry.data[CONF_PORT] == bridge.port
 
 
 async def test_discovery_does_not_follow_an_impostor(

@@ -2,9 +2,10 @@
 
 import asyncio
 from typing import Any
+from unittest.mock import patch
 
 import pytest
-from aiohttp import web
+from aiohttp import ClientTimeout, web
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
@@ -30,7 +31,7 @@ async def test_live(hass: HomeAssistant, bridge: FakeBridge, set_up: SetUp) -> N
     assert _state(hass, POWER) == "-1200"
     await until(lambda: bridge.sockets)
     coordinator: DemsCoordinator = entry.runtime_data
-    await until(lambda: coordinator.update_interval is None)
+    await until(lambda: coordinator.is_live)
     assert bridge.queries == [{"interval": "10"}]
 
     await bridge.change(grid={"power": -900})
@@ -58,7 +59,7 @@ async def test_lost_and_restored(
     """A bridge that goes away and comes back is logged once each, and its entities are unavailable meanwhile."""
     entry = await set_up()
     coordinator: DemsCoordinator = entry.runtime_data
-    await until(lambda: coordinator.update_interval is None)
+    await until(lambda: coordinator.is_live)
     caplog.clear()
 
     async def broken(request: web.Request) -> web.Response:
@@ -137,6 +138,45 @@ async def test_garbage_is_answered_by_a_new_connection(
     assert "Unexpected error" not in caplog.text
 
 
+async def test_bridge_that_hangs(hass: HomeAssistant, bridge: FakeBridge, set_up: SetUp, entry: Any) -> None:
+    """A bridge that takes requests and never answers is a lost bridge."""
+    forever = asyncio.Event()
+
+    async def hang(request: web.Request) -> web.Response:
+        await forever.wait()
+        return web.Response()
+
+    bridge.instead["/v1/info"] = hang
+    with patch("custom_components.dems.client.TIMEOUT", ClientTimeout(total=0.2)):
+        await set_up()
+        assert entry.state is ConfigEntryState.SETUP_RETRY
+        del bridge.instead["/v1/info"]
+        bridge.instead["/v1/ws"] = hang
+        assert await hass.config_entries.async_reload(entry.entry_id)
+        bridge.document["grid"]["power"] = 3
+        await until(lambda: _state(hass, POWER) == "3")
+    forever.set()
+
+
+async def test_connection_that_held_is_tried_again_at_once(
+    hass: HomeAssistant, bridge: FakeBridge, set_up: SetUp
+) -> None:
+    async def hang_up_the(number: int) -> None:
+        await until(lambda: len(bridge.queries) == number and bridge.sockets)
+        await bridge.hang_up()
+
+    with patch("custom_components.dems.coordinator.pause", return_value=0.01) as pauses:
+        await set_up()
+        for number in (1, 2, 3):
+            await hang_up_the(number)
+        await until(lambda: pauses.call_count == 3)
+        assert [call.args for call in pauses.call_args_list] == [(0,), (1,), (2,)]
+        with patch("custom_components.dems.coordinator._STABLE_AFTER", -1):
+            await hang_up_the(4)
+            await until(lambda: pauses.call_count == 4)
+        assert pauses.call_args.args == (0,)
+
+
 async def test_bytes_are_garbage(hass: HomeAssistant, bridge: FakeBridge, set_up: SetUp) -> None:
     await set_up()
     await until(lambda: bridge.sockets)
@@ -150,17 +190,12 @@ async def test_a_fault_of_our_own_does_not_end_the_following(
     entry = await set_up()
     await until(lambda: bridge.sockets)
 
-    def faulty() -> None:
-        raise RuntimeError("a bug in a listener")
-
-    remove = entry.runtime_data.async_add_listener(faulty)
-    await bridge.change(grid={"power": 5})
-    await until(lambda: "a bug in a listener" in caplog.text)
-    remove()
-    await until(lambda: bridge.sockets)
+    with patch.object(entry.runtime_data.devices, "update", side_effect=RuntimeError("a bug of ours")):
+        await bridge.change(grid={"power": 5})
+        await until(lambda: "a bug of ours" in caplog.text)
+    await until(lambda: len(bridge.queries) > 1 and bridge.sockets)
     await bridge.change(grid={"power": 6})
     await until(lambda: _state(hass, POWER) == "6")
-    caplog.clear()
 
 
 async def test_flood_is_thinned_out(hass: HomeAssistant, bridge: FakeBridge, set_up: SetUp) -> None:
@@ -293,7 +328,7 @@ async def test_refused_login_at_the_edge_is_an_issue(
     await until(lambda: not ir.async_get(hass).async_get_issue(DOMAIN, issue))
 
 
-def test_pause_grows_to_a_minute() -> None:
+def test_pause_grows_to_half_a_minute() -> None:
     assert all(0.5 <= pause(0) <= 1 for _ in range(100))
     assert all(4 <= pause(3) <= 8 for _ in range(100))
-    assert all(30 <= pause(attempt) <= 60 for attempt in (6, 10, 10_000))
+    assert all(15 <= pause(attempt) <= 30 for attempt in (6, 10, 10_000))

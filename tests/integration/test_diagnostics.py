@@ -19,7 +19,7 @@ async def test_diagnostics(
 ) -> None:
     bridge.document = state(dispatch=COMMANDED)
     entry = await set_up()
-    await until(lambda: entry.runtime_data.update_interval is None)
+    await until(lambda: entry.runtime_data.is_live)
     diagnostics = await async_get_config_entry_diagnostics(hass, entry)
     told = json.dumps(diagnostics, default=str)
     secrets = (

@@ -80,7 +80,7 @@ async def test_house_without_battery_and_sun(hass: HomeAssistant, bridge: FakeBr
     entry = await set_up()
     devices = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
     assert {device.name for device in devices} == {"Musterhaus", "Grid meter"}
-    assert _value(hass, "sensor.musterhaus_quality_of_last_reading") == STATE_UNAVAILABLE
+    assert _value(hass, "sensor.musterhaus_quality_of_last_reading") == STATE_UNKNOWN
     assert hass.states.async_entity_ids("number") == []
 
 

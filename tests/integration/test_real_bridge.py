@@ -17,9 +17,11 @@ from .bridge import until
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[FakeHouse]:
+async def house(hass: HomeAssistant, tmp_path: Path) -> AsyncIterator[FakeHouse]:
     async with fake_house(tmp_path) as running:
         yield running
+        for loaded in hass.config_entries.async_loaded_entries("dems"):
+            await hass.config_entries.async_unload(loaded.entry_id)
 
 
 @pytest.fixture
@@ -43,8 +45,8 @@ def _value(hass: HomeAssistant, entity_id: str) -> str | None:
 
 
 async def test_day_with_a_bridge(hass: HomeAssistant, house: FakeHouse, entry: ConfigEntry[Any]) -> None:
-    assert _value(hass, "sensor.grid_meter_power") == "-1200"
-    await until(lambda: entry.runtime_data.update_interval is None)
+    await until(lambda: _value(hass, "sensor.grid_meter_power") == "-1200")
+    await until(lambda: entry.runtime_data.is_live)
 
     with pytest.raises(ServiceValidationError) as refused:
         await hass.services.async_call("dems", "set_battery_power", {"power": 2000}, blocking=True)
@@ -56,10 +58,10 @@ async def test_day_with_a_bridge(hass: HomeAssistant, house: FakeHouse, entry: C
     await hass.services.async_call(
         "dems", "set_battery_power", {"power": 2000, "reason": "guests"}, blocking=True
     )
-    assert _value(hass, "sensor.battery_set_point_in_force") == "2000"
-    assert _value(hass, "number.battery_manual_set_point") == "2000"
+    await until(lambda: _value(hass, "sensor.battery_set_point_in_force") == "2000")
+    await until(lambda: _value(hass, "number.battery_manual_set_point") == "2000")
     await hass.services.async_call("dems", "release_battery", {}, blocking=True)
-    assert _value(hass, "sensor.battery_set_point_in_force") == "unknown"
+    await until(lambda: _value(hass, "sensor.battery_set_point_in_force") == "unknown")
     await hass.services.async_call(
         "number", "set_value", {"entity_id": "number.battery_reserve", "value": 25}, blocking=True
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from openems_bridge.metering.counters import CounterState, Plausibility, begin, count
@@ -72,6 +72,19 @@ def test_a_small_step_back_that_is_outgrown_keeps_all_energy() -> None:
     assert totals_of(values)[-1] == 40
 
 
+def test_a_small_step_back_that_lasts_is_no_dip_after_a_pause() -> None:
+    """The Edge restored a value 50 Wh too low, the bridge saw that for two minutes, then slept for ten."""
+    state = begin(START, 0)
+    for second in range(1, 120):
+        state = count(state, START - 50, second * SECOND, RULES).state
+    assert count(state, START + 150, 720 * SECOND, RULES).energy == 200
+
+
+def test_a_dip_that_ends_in_a_pause_is_not_counted_again() -> None:
+    state = count(begin(START, 0), START - 50, SECOND, RULES).state
+    assert count(state, START + 150, 720 * SECOND, RULES).energy == 150
+
+
 @pytest.mark.parametrize("depth", [30, 1000, START // 2])
 def test_a_dip_is_not_counted_again(depth: int) -> None:
     assert totals_of([START, START + 4, START + 5 - depth, START + 8 - depth, *RECOVERED])[-1] == 11
@@ -121,6 +134,7 @@ def test_a_clock_that_runs_backwards_changes_no_energy() -> None:
     assert state.total == 5
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(-10, 2**40) | st.none(), min_size=1, max_size=60), st.integers(0, 100_000))
 def test_any_sequence_only_grows_and_never_beyond_what_is_plausible(
     values: list[int | None], step_ms: int
@@ -150,6 +164,7 @@ SPELLS = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(SPELLS, max_size=20), st.data())
 def test_resets_dips_steps_glitches_and_gaps_keep_the_exact_energy(
     spells: list[Spell], data: st.DataObject

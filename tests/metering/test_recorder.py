@@ -10,6 +10,7 @@ from typing import Concatenate
 import pytest
 
 from openems_bridge.edge.interface import EdgeUnreachable, EnergyHistory
+from openems_bridge.metering import recorder as recorder_module
 from openems_bridge.metering.readings import Quality, Reading
 from openems_bridge.metering.recorder import CHECKPOINT_SECONDS, Recorder
 from openems_bridge.store import meter_state, readings
@@ -197,6 +198,57 @@ async def test_a_failing_store_is_not_tried_at_every_sample(database: FailingDat
     assert database.tried == 15
 
 
+async def test_what_waits_is_stored_even_if_no_more_samples_come(
+    database: FailingDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recorder_module, "_FIRST_PAUSE_SECONDS", 0.001)
+    bench = Bench(database)
+    recorder = await bench.start()
+    await recorder.record(withdrawal(T0, 1_000_000))
+    database.full = True
+    await recorder.record(withdrawal(T0 + 900, 1_000_100))
+    task = asyncio.create_task(recorder.run())
+    database.full = False
+    bench.clock.now += 60
+    async with asyncio.timeout(10):
+        while not bench.told:
+            await asyncio.sleep(0.001)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert [reading.slot for reading in bench.told] == [SLOT]
+
+
+async def test_a_baseline_is_stored_at_once_but_not_for_ever(database: FailingDatabase) -> None:
+    bench = Bench(database)
+    recorder = await bench.start()
+    await recorder.record(withdrawal(T0, 5_000_000))
+    assert (await bench.start()).totals == {W: 0}
+    await recorder.record(withdrawal(T0 + 1, 3))
+    assert (await bench.start()).totals == {W: 3}
+    database.tried = 0
+    for index in range(100):
+        await recorder.record(withdrawal(T0 + 2 + index, 5_000_000 * (index % 2)))
+    assert database.tried < 48
+
+
+async def test_a_crash_costs_an_integrated_register_what_was_not_stored_and_says_so(
+    database: FailingDatabase,
+) -> None:
+    bench = Bench(database)
+    recorder = await bench.start()
+    for second in range(400):
+        bench.clock.now = 1000.0 + second
+        await recorder.record(sample(T0 + second, grid_power=3600))
+    again = await bench.start()
+    for second in range(400, 901):
+        await again.record(sample(T0 + second, grid_power=3600))
+    (reading,) = bench.told
+    assert (reading.quality, reading.covered_seconds) == (Quality.PARTIAL, 800)
+    assert reading.energy == {Register.WITHDRAWAL: 799, Register.FEED_IN: 0}
+    assert reading.integrated == {Register.WITHDRAWAL, Register.FEED_IN}
+
+
 async def test_the_state_is_kept_every_five_minutes(database: FailingDatabase) -> None:
     bench = Bench(database)
     recorder = await bench.start()
@@ -217,6 +269,16 @@ async def test_what_is_integrated_is_told_only_when_a_crash_cannot_take_it_back(
         await recorder.record(sample(T0 + second, {Register.GENERATION: 10 + second}, grid_power=36_000))
     assert recorder.totals[Register.WITHDRAWAL] == 0
     assert recorder.totals[Register.GENERATION] == 99
+
+
+async def test_the_dispatcher_learns_how_the_running_slot_began(database: FailingDatabase) -> None:
+    recorder = await Bench(database).start()
+    assert recorder.open_slot is None
+    assert recorder.counters_at_start(SLOT) is None
+    for each in dense(T0 - 100, T0 + 50, 1_000_000):
+        await recorder.record(each)
+    assert recorder.counters_at_start(SLOT) == {W: 1_000_099}
+    assert recorder.counters_at_start(SLOT - 1) is None
 
 
 async def test_a_gap_asks_the_history_once(database: FailingDatabase) -> None:

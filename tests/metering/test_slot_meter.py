@@ -1,9 +1,10 @@
 """Slots close once, at UTC boundaries, and their energies telescope."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dems_protocol.slots import SlotGrid
@@ -51,6 +52,12 @@ def test_a_gap_within_a_slot_costs_nothing() -> None:
     assert readings[0].energy == {W: 919}
 
 
+def test_a_coarse_counter_is_at_best_estimated() -> None:
+    samples = [replace(each, coarse=frozenset({W})) for each in dense(T0, T0 + 900, 1_000_000)]
+    _, readings = feed(samples)
+    assert (readings[0].quality, readings[0].covered_seconds) == (Quality.ESTIMATED, 900)
+
+
 def test_a_gap_over_boundaries_is_divided_by_time_and_marked() -> None:
     samples = [*dense(T0, T0 + 450, 1_000_000), withdrawal(T0 + 450 + 1800, 1_000_450 + 1001)]
     state, readings = feed(samples)
@@ -93,6 +100,16 @@ def test_a_reset_in_a_gap_without_history_is_partial() -> None:
     _, readings = feed([withdrawal(T0, 5_000_000), withdrawal(T0 + 1800, 700)])
     assert sum(reading.energy[W] for reading in readings) == 700
     assert {reading.quality for reading in readings} == {Quality.PARTIAL}
+
+
+def test_a_reset_in_a_gap_puts_every_counter_in_doubt() -> None:
+    samples = [
+        sample(T0, {W: 5_000_000, Register.FEED_IN: 0}),
+        sample(T0 + 600, {W: 100, Register.FEED_IN: 0}),
+        sample(T0 + 900, {W: 200, Register.FEED_IN: 0}),
+    ]
+    _, readings = feed(samples)
+    assert (readings[0].quality, readings[0].covered_seconds) == (Quality.PARTIAL, 300)
 
 
 def test_a_reset_in_a_gap_is_made_good_by_the_history() -> None:
@@ -188,6 +205,25 @@ def test_a_counter_that_appears_takes_over_from_the_integration() -> None:
     assert totals(state)[W] == 199
 
 
+def test_a_counter_gone_for_a_day_gives_way_to_integration() -> None:
+    state, _ = feed([sample(T0, {W: 1_000_000}, grid_power=3600)])
+    gone = [sample(at, grid_power=3600) for at in range(T0 + 10, T0 + 98 * 900 + 1, 10)]
+    state, readings = feed(gone, state)
+    assert totals(state)[W] > 0
+    assert readings[-1].integrated == {W, Register.FEED_IN}
+    before = totals(state)[W]
+    back = [
+        sample(T0 + 98 * 900 + second, {W: 1_000_900 + second}, grid_power=3600) for second in range(1, 11)
+    ]
+    state, _ = feed(back, state)
+    assert totals(state)[W] == before + 9
+
+
+def test_an_edge_that_says_nothing_begins_nothing() -> None:
+    state, readings = feed([sample(T0), sample(T0 + 900, {W: -4})])
+    assert (state.open_slot, readings) == (None, [])
+
+
 def test_counters_at_the_slots_start_are_told_only_where_they_were_seen() -> None:
     state, _ = feed(dense(T0 + 5, T0 + 100, 1_000_000))
     assert counters_at_start(state, SLOT) == {}
@@ -221,6 +257,7 @@ STEPS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(STEPS, st.sampled_from([60, 300, 900, 3600]), st.lists(st.integers(0, 500) | st.none(), max_size=40))
 def test_any_life_of_an_edge_telescopes(
     steps: list[tuple[str, int, int]], slot_seconds: int, history: list[int | None]

@@ -268,3 +268,43 @@ async def test_inspect_tells_which_house_is_played(tmp_path: Path) -> None:
     assert [line.finding for line in lines] == [Finding.OK, Finding.OK]
     assert "family" in lines[0].message
     assert "10000 Wh" in lines[1].message
+
+
+async def test_a_long_pause_is_played_without_holding_up_the_loop() -> None:
+    clock = HandClock()
+    simulated = edge(clock)
+    events = simulated.events()
+    before = (await cycles(events, 2))[-1]
+    played = simulated.house.elapsed
+    clock.now += 2 * 86_400
+    after = (await cycles(events, 1))[0]
+    assert simulated.house.elapsed - played == pytest.approx(2 * 86_400, abs=2)
+    assert_not_fallen(before, after)
+    begin = BEGIN // 3600 * 3600 + 3600
+    history = await simulated.energy_history(begin, begin + 86_400, 3600)
+    assert history is not None
+    assert None not in history.steps[Register.CONSUMPTION]
+
+
+async def test_what_is_longer_than_three_days_is_left_out(caplog: pytest.LogCaptureFixture) -> None:
+    clock = HandClock()
+    simulated = edge(clock)
+    events = simulated.events()
+    await cycles(events, 2)
+    played = simulated.house.elapsed
+    clock.now += 30 * 86_400
+    after = (await cycles(events, 1))[0]
+    assert simulated.house.elapsed == played + 1
+    assert after.measured_at == pytest.approx(clock.now, abs=2)
+    assert "the clock was set" in caplog.text
+
+
+async def test_a_disk_that_takes_nothing_is_told_of_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = tmp_path / "state"
+    folder.write_text("a file where a folder should be")
+    simulated = edge(HandClock(), state_file=folder / "house.json")
+    await cycles(simulated.events(), 5)
+    assert caplog.text.count("the state cannot be saved") == 1
+    await simulated.close()

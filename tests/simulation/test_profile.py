@@ -145,3 +145,20 @@ def test_series_of_different_lengths_and_negative_powers_are_refused(tmp_path: P
 def test_a_profile_is_a_known_kind_of_file(tmp_path: Path) -> None:
     with pytest.raises(ProfileError, match=r"\.npz or a \.json"):
         load_profile(tmp_path / "house.csv")
+
+
+@pytest.mark.parametrize(
+    ("entry", "problem"),
+    [
+        (npy("<U4", (1,), b""), "has the type <U4"),
+        (b"not numpy at all", "no NPY data"),
+        (b"\x93NUMPY\x01\x00" + struct.pack("<H", 4) + b"oops", "unreadable header"),
+        (npy("<u2", (1, 2), b"\0\0\0\0").replace(b"False", b"True "), "Fortran order"),
+    ],
+)
+def test_an_array_that_cannot_be_read_is_named(tmp_path: Path, entry: bytes, problem: str) -> None:
+    path = tmp_path / "odd.npz"
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("load_w.npy", entry)
+    with pytest.raises(ProfileError, match=problem):
+        load_profile(path)

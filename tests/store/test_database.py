@@ -176,6 +176,15 @@ async def test_a_damaged_file_is_set_aside_and_not_replaced(path: Path, damage: 
     await fresh.close()
 
 
+async def test_two_damaged_files_of_one_second_are_both_kept(path: Path) -> None:
+    for content in (b"first" * 1000, b"second" * 1000):
+        path.write_bytes(content)
+        with pytest.raises(DatabaseCorrupt):
+            await Database.open(path, now=lambda: NOON)
+    names = sorted(other.name for other in path.parent.glob("bridge.db.corrupt-*"))
+    assert names == ["bridge.db.corrupt-20261120T120000Z", "bridge.db.corrupt-20261120T120000Z-2"]
+
+
 async def test_a_restored_backup_starts_beside_the_damaged_file(path: Path) -> None:
     await filled(path)
     backup = path.read_bytes()

@@ -1,21 +1,23 @@
 """Readings, leases, clients, settings and events: what is kept, and what is pruned when."""
 
+import asyncio
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from openems_bridge.clock import SystemClock
 from openems_bridge.dispatcher.commands import CommandSource
 from openems_bridge.dispatcher.lease import LeaseJournal, LeaseRecord
+from openems_bridge.lease_journal import StoredLeases
 from openems_bridge.metering.readings import Quality, Reading
 from openems_bridge.store import clients, events, leases, meter_state, readings, settings
 from openems_bridge.store.clients import Client
 from openems_bridge.store.database import Database
-from openems_bridge.store.lease_journal import StoredLeaseJournal
 from openems_bridge.store.migrations import migrate
-from openems_bridge.store.pruning import prune
+from openems_bridge.store.pruning import prune, prune_daily
 from openems_bridge.telemetry import Register, SourceClass
 
 DAY = 86_400.0
@@ -106,14 +108,14 @@ def test_a_lease_is_open_until_it_is_released(connection: sqlite3.Connection) ->
 async def test_the_dispatchers_journal_survives_a_restart(tmp_path_factory: pytest.TempPathFactory) -> None:
     path = tmp_path_factory.mktemp("journal") / "bridge.db"
     database = await Database.open(path)
-    journal: LeaseJournal = StoredLeaseJournal(database, SystemClock())
+    journal: LeaseJournal = StoredLeases(database, SystemClock())
     kept = await journal.acquire(RECORD)
     done = await journal.acquire(RECORD)
     await journal.change(kept, replace(RECORD, command_id="c2"))
     await journal.release(done)
     await database.close()
     database = await Database.open(path)
-    assert await StoredLeaseJournal(database, SystemClock()).unreleased() == [kept]
+    assert await StoredLeases(database, SystemClock()).unreleased() == [kept]
     await database.close()
 
 
@@ -157,8 +159,19 @@ def test_event_ids_are_never_given_twice(connection: sqlite3.Connection) -> None
     assert [event.id for event in events.after(connection, 0, limit=1)] == [second]
 
 
+def test_the_last_id_survives_pruning(connection: sqlite3.Connection) -> None:
+    assert events.last_id(connection) == 0
+    last = [events.append(connection, NOW - 8 * DAY, kind, {}) for kind in ("mode", "clamp")][-1]
+    latest = events.latest(connection, "mode")
+    assert latest is not None
+    assert latest.kind == "mode"
+    assert prune(connection, NOW) == 2
+    assert events.latest(connection, "mode") is None
+    assert events.last_id(connection) == last
+
+
 def test_pruning_follows_the_stated_rules(connection: sqlite3.Connection) -> None:
-    readings.insert(connection, 900, [reading(int((NOW - days * DAY) // 900)) for days in (733, 731)])
+    readings.insert(connection, 900, [reading(int((NOW - days * DAY) // 900)) for days in (733, 731, 0)])
     events.append(connection, NOW - 7.5 * DAY, "old", {})
     events.append(connection, NOW - 6.5 * DAY, "new", {})
     old, new, held = (leases.acquire(connection, RECORD, NOW - 60 * DAY) for _ in range(3))
@@ -167,7 +180,31 @@ def test_pruning_follows_the_stated_rules(connection: sqlite3.Connection) -> Non
     assert prune(connection, NOW) == 3
     assert prune(connection, NOW) == 0
     assert [each.slot for each in readings.between(connection, 900, 0, 2**40)] == [
-        int((NOW - 731 * DAY) // 900)
+        int((NOW - days * DAY) // 900) for days in (731, 0)
     ]
     assert [event.kind for event in events.after(connection, 0)] == ["new"]
     assert [lease.id for lease in leases.latest(connection)] == [held, new]
+
+
+def test_a_clock_in_another_decade_does_not_empty_the_archive(connection: sqlite3.Connection) -> None:
+    readings.insert(connection, 900, [reading(int((NOW - days * DAY) // 900)) for days in (700, 1)])
+    assert prune(connection, NOW + 3650 * DAY) == 0
+
+
+async def test_pruning_happens_at_the_start_and_survives_a_failing_store(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    database = await Database.open(tmp_path / "bridge.db")
+    await database.run(events.append, 0.0, "of 1970", {})
+    task = asyncio.create_task(prune_daily(database, SystemClock()))
+    async with asyncio.timeout(10):
+        while await database.run(events.after, 0):
+            await asyncio.sleep(0.001)
+    task.cancel()
+    await database.run(lambda connection: connection.execute("DROP TABLE event"))
+    task = asyncio.create_task(prune_daily(database, SystemClock()))
+    async with asyncio.timeout(10):
+        while "Old rows were not pruned" not in caplog.text:
+            await asyncio.sleep(0.001)
+    task.cancel()
+    await database.close()

@@ -21,7 +21,8 @@ library RangeProof {
     /// @notice Whether the proof holds; row i is (B.x, B.y, e0, e1, s0, s1) of bit i. Never reverts.
     function verify(Claim memory claim, uint256[6][32] memory proof) internal view returns (bool) {
         BN254.Point memory sum;
-        for (uint256 bit = BITS; bit-- > 0;) {
+        for (uint256 done = 0; done < BITS; ++done) {
+            uint256 bit = BITS - 1 - done;
             BN254.Point memory commitment = BN254.Point(proof[bit][0], proof[bit][1]);
             if (!commitment.isValid()) return false;
             for (uint256 i = 2; i < 6; ++i) {

@@ -42,6 +42,8 @@ class ModbusEdge:
         self._options = options
         self._clock = clock
         self._backoff = backoff or Backoff()
+        # pymodbus says again with every attempt what this adapter says once when the Edge is lost.
+        logging.getLogger("pymodbus").setLevel(logging.CRITICAL)
         self._outage = Outage(f"OpenEMS at {options.address} (Modbus)", _LOGGER)
         self._connection: ModbusConnection | None = None
         self._house: ModbusHouse | None = None

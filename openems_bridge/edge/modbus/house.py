@@ -88,9 +88,9 @@ def find_house(layout: Layout, options: ModbusOptions) -> ModbusHouse:
     return ModbusHouse(
         topology=Topology(
             source=SourceClass.OPENEMS,
-            grid_meter=Component(id=totals.id, alias=totals.id),
+            grid_meter=Component(id=totals.id, alias="Grid"),
             battery=battery,
-            plants=(Component(id=totals.id, alias=totals.id),),
+            plants=(Component(id=totals.id, alias="Solar plants"),),
             control=_control(options) if battery is not None and battery.managed else None,
             notes=notes,
         ),

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import aiohttp
 
@@ -181,12 +181,15 @@ class OpenEmsEdge:
         )
 
     def _read(self, received: Received) -> Telemetry:
-        return read_values(
+        values = received.notification.params
+        edge_time = edge_clock(values)
+        telemetry = read_values(
             self._channels,
-            received.notification.params,
+            values,
             measured_at=received.utc,
             received_at=received.monotonic,
         )
+        return replace(telemetry, clock_offset=None if edge_time is None else edge_time - received.utc)
 
     def _open_session(self) -> aiohttp.ClientSession:
         if self._session is None:

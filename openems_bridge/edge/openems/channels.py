@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 
 from openems_bridge.edge.interface import Topology
-from openems_bridge.edge.openems.components import Installation, Plant, Storage
+from openems_bridge.edge.openems.components import TOTALS, Installation, Plant, Storage
 from openems_bridge.telemetry import EdgeState, GridMode, Register, Telemetry
 
 type Addresses = tuple[str, ...]
@@ -51,9 +51,7 @@ def map_channels(installation: Installation) -> ChannelMap:
     withdrawal, feed_in = _grid_counters(topology)
     charge, discharge = _battery_counters(installation)
     return ChannelMap(
-        grid_power=(f"{topology.grid_meter.id}/ActivePower",)
-        if topology.grid_meter
-        else ("_sum/GridActivePower",),
+        grid_power=_grid_power(topology),
         solar_power=generation_power,
         consumption_power=("_sum/ConsumptionActivePower",),
         counters={
@@ -111,8 +109,14 @@ def _battery_counters(installation: Installation) -> tuple[Addresses, Addresses]
     return tuple(f"{p}ChargeEnergy" for p in prefixes), tuple(f"{p}DischargeEnergy" for p in prefixes)
 
 
+def _grid_power(topology: Topology) -> Addresses:
+    if topology.grid_meter is None or topology.grid_meter.id == TOTALS:
+        return ("_sum/GridActivePower",)
+    return (f"{topology.grid_meter.id}/ActivePower",)
+
+
 def _grid_counters(topology: Topology) -> tuple[Addresses, Addresses]:
-    if topology.grid_meter is None:
+    if topology.grid_meter is None or topology.grid_meter.id == TOTALS:
         return ("_sum/GridBuyActiveEnergy",), ("_sum/GridSellActiveEnergy",)
     meter = topology.grid_meter.id
     return (f"{meter}/ActiveProductionEnergy",), (f"{meter}/ActiveConsumptionEnergy",)

@@ -19,6 +19,8 @@ HYBRID_ESS = "HybridEss"
 CLUSTER = "MetaEss"
 METER = "ElectricityMeter"
 CHARGER = "EssDcCharger"
+TOTALS = "_sum"
+"""The component that holds the Edge's totals; it stands in for several grid meters."""
 PV_INVERTER = "ManagedSymmetricPvInverter"
 
 
@@ -78,7 +80,9 @@ def survey(
             battery=battery,
             plants=tuple(_named(plant) for plant in plants),
             control=control,
-            notes=tuple(line.message for line in findings if line.finding is not Finding.OK),
+            notes=tuple(
+                line.message for line in findings if line.finding in (Finding.WARNING, Finding.ERROR)
+            ),
         ),
         storages=storages,
         all_storages=bool(storages) and {s.id for s in storages} == {component.id for component in real},
@@ -185,25 +189,31 @@ def _grid_meter(
         picked = _chosen(configuration, "grid_meter", chosen, configuration.with_nature(METER), findings)
         return _named(picked) if picked else None
     meters = [meter for meter in configuration.with_nature(METER) if meter_type(meter) == "GRID"]
-    if len(meters) == 1:
-        findings.append(
-            Inspection(
-                finding=Finding.OK, subject="grid_meter", message=f"{meters[0].id} ({meters[0].alias})."
+    found: Component | None
+    match meters:
+        case [meter]:
+            line = Inspection(
+                finding=Finding.OK, subject="grid_meter", message=f"{meter.id} ({meter.alias})."
             )
-        )
-        return _named(meters[0])
-    findings.append(
-        Inspection(
-            finding=Finding.WARNING,
-            subject="grid_meter",
-            message=f"The Edge has several grid meters ({_list(meters)}): their sum is read. "
-            "Choose one as edge.components.grid_meter if that is wrong."
-            if meters
-            else "The Edge has no grid meter: withdrawal and feed-in stay unknown. "
-            "Set a meter's type to GRID or choose one as edge.components.grid_meter.",
-        )
-    )
-    return None
+            found = _named(meter)
+        case []:
+            line = Inspection(
+                finding=Finding.WARNING,
+                subject="grid_meter",
+                message="The Edge has no grid meter: withdrawal and feed-in stay unknown. "
+                "Set a meter's type to GRID or choose one as edge.components.grid_meter.",
+            )
+            found = None
+        case _:
+            line = Inspection(
+                finding=Finding.WARNING,
+                subject="grid_meter",
+                message=f"The Edge has several grid meters ({_list(meters)}): their sum is read. "
+                "Choose one as edge.components.grid_meter if that is wrong.",
+            )
+            found = Component(id=TOTALS, alias="All grid meters")
+    findings.append(line)
+    return found
 
 
 def _plants(

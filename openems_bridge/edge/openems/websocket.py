@@ -126,8 +126,14 @@ class EdgeConnection:
         if notification is None:
             return
         if self._received.qsize() >= WAITING_NOTIFICATIONS:
-            self._received.get_nowait()
+            self._drop_oldest_values()
         self._received.put_nowait(Received(notification, self._clock.utc(), self._clock.monotonic()))
+
+    def _drop_oldest_values(self) -> None:
+        """Make room where nobody takes the values; a changed configuration must not be missed."""
+        oldest = self._received.get_nowait()
+        if isinstance(oldest, EdgeError) or oldest.notification.method != "currentData":
+            self._received.put_nowait(oldest)
 
 
 @asynccontextmanager

@@ -67,7 +67,7 @@ class SimulatedEdge:
 
     With a state file the house goes on where the last process left it, even if that was killed: the time in between
     (up to three days) is played with the Edge's own balancing, so counters and history have no hole and never run
-    backwards. Without one it begins anew with counters at 0. ``sleep`` is for tests with a clock of their own.
+    backwards; a set-point is not kept over a restart. Without one it begins anew with counters at 0. ``sleep`` is for tests with a clock of their own.
 
     Raises ProfileError or ValueError for options that make no house.
     """
