@@ -4,15 +4,17 @@
 .DEFAULT_GOAL := help
 SHELL := bash
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
-PYTHON_SOURCES := dems_protocol openems_bridge custom_components demo benchmarks tests
+PYTHON_SOURCES := community dems_protocol openems_bridge custom_components demo benchmarks tests
 
-.PHONY: help demo test lint format types unit e2e bench lock clean
+.PHONY: help demo test lint format types contracts coverage bindings unit e2e screenshots bench lock clean
 
 help:
 	@echo "make demo    a household in a real Home Assistant, on this machine"
 	@echo "make test    lint, types and all tests"
 	@echo "make lint    ruff"
 	@echo "make types   mypy --strict"
+	@echo "make contracts  forge: compile and test the contracts"
+	@echo "make bindings   write dems_protocol/contracts from them"
 	@echo "make bench   all benchmarks, each ending in one line of JSON"
 	@echo "make lock    resolve the requirements again"
 
@@ -34,7 +36,7 @@ $(eval $(call environment,.venv-demo,requirements/demo.txt))
 demo: .venv-demo/.ready
 	.venv-demo/bin/python -m demo
 
-test: lint types unit e2e
+test: lint types contracts unit e2e
 
 lint: .venv/.ready
 	.venv/bin/ruff check .
@@ -43,13 +45,33 @@ lint: .venv/.ready
 types: .venv/.ready
 	.venv/bin/mypy
 
-unit: .venv/.ready
+# The chain and the compiler; the platform's binaries are optional dependencies, so no package's script needs to run.
+node_modules/.ready: package-lock.json
+	npm ci --ignore-scripts --no-audit --no-fund --silent
+	touch $@
+
+contracts: node_modules/.ready
+	node_modules/.bin/forge build --quiet
+	node_modules/.bin/forge test
+
+coverage: node_modules/.ready
+	node_modules/.bin/forge coverage --ir-minimum --no-match-coverage '(contracts/test|node_modules)'
+
+bindings: node_modules/.ready .venv/.ready
+	.venv/bin/python -m tests.contracts.bindings
+
+unit: .venv/.ready node_modules/.ready
 	.venv/bin/pytest --ignore tests/e2e
 
 # The real programs over real sockets: without the plug-in that fences Home Assistant's unit tests off the network.
 e2e: .venv/.ready .venv-demo/.ready
 	tools/install-browser
 	.venv/bin/pytest -p no:homeassistant tests/e2e
+
+# The pictures of README and docs, made by the browser test.
+screenshots: .venv/.ready .venv-demo/.ready
+	tools/install-browser
+	DEMS_SCREENSHOTS=docs/images .venv/bin/pytest -p no:homeassistant tests/e2e/test_browser.py
 
 format: .venv/.ready
 	.venv/bin/ruff check --fix .
@@ -64,4 +86,4 @@ lock: | $(filter .tools/bin/uv,$(UV))
 	    requirements/$$name.in --output-file requirements/$$name.txt || exit 1; done
 
 clean:
-	rm -rf .venv .venv-demo .tools .demo .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-demo .tools .demo .mypy_cache .pytest_cache .ruff_cache .hypothesis node_modules contracts/out contracts/cache

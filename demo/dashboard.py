@@ -43,6 +43,9 @@ def dashboard(entities: Mapping[str, str]) -> dict[str, object]:
     def present(keys: tuple[str, ...]) -> list[str]:
         return [entities[key] for key in keys if key in entities]
 
+    def rows(keys: tuple[str, ...]) -> list[Card]:
+        return [{"entity": entity, "name": {"type": "entity"}} for entity in present(keys)]
+
     def section(title: str, *cards: Card) -> Card:
         return {"type": "grid", "cards": [{"type": "heading", "heading": title}, *cards]}
 
@@ -54,7 +57,7 @@ def dashboard(entities: Mapping[str, str]) -> dict[str, object]:
             {
                 "type": "history-graph",
                 "title": "Power",
-                "hours_to_show": 1,
+                "hours_to_show": 0.25,
                 "entities": present(POWERS),
                 "grid_options": {"columns": "full"},
             },
@@ -70,12 +73,12 @@ def dashboard(entities: Mapping[str, str]) -> dict[str, object]:
                 }
                 for entity in present(("battery_soc",))
             ),
-            {"type": "entities", "title": "Steering", "entities": present(STEERING)},
-            {"type": "entities", "title": "Limits", "entities": present(LIMITS)},
+            {"type": "entities", "title": "Steering", "entities": rows(STEERING)},
+            {"type": "entities", "title": "Limits", "show_header_toggle": False, "entities": rows(LIMITS)},
         ),
         section(
             "Last slot",
-            {"type": "entities", "entities": present(LAST_SLOT)},
+            {"type": "entities", "entities": rows(LAST_SLOT)},
             {"type": "energy-distribution", "link_dashboard": True},
         ),
     ]

@@ -39,7 +39,7 @@ from openems_bridge.store.errors import StoreError
 from openems_bridge.store.pruning import prune_daily
 from openems_bridge.telemetry import SourceClass
 
-DISK_CHECK_SECONDS = 10.0
+LOOK_SECONDS = 5.0
 _LOGGER = logging.getLogger(__name__)
 
 
@@ -225,8 +225,9 @@ async def _run(
                 ("metering", bridge.recorder.run()),
                 ("events", bridge.event_log.run()),
                 ("edge", _follow_edge(bridge)),
-                ("disk", _watch_disk(bridge)),
+                ("looking around", _look_around(bridge)),
                 ("pruning", prune_daily(bridge.database, bridge.clock)),
+                ("announcement", _announce(bridge, port)),
             )
         ]
         on_serving(Serving(port, bridge.certificate.fingerprint))
@@ -248,12 +249,16 @@ async def _served(bridge: _Bridge) -> AsyncIterator[int]:
         )
         stack.push_async_callback(control.close)
         await control.start()
-        if configured.zeroconf:
-            from openems_bridge.api.discovery import announced
-
-            interfaces = None if configured.host is None else [configured.host]
-            await stack.enter_async_context(announced(bridge.identity, port, interfaces))
         yield port
+
+
+async def _announce(bridge: _Bridge, port: int) -> None:
+    configured = bridge.configuration.api
+    if not configured.zeroconf:
+        await asyncio.Event().wait()
+    from openems_bridge.api.discovery import keep_announced
+
+    await keep_announced(bridge.identity, port, configured.host)
 
 
 async def _follow_edge(bridge: _Bridge) -> None:
@@ -290,10 +295,11 @@ async def _tell_missed_readings(bridge: _Bridge) -> None:
     bridge.watch.closed(await bridge.database.run(readings.page, grid.seconds, first, None, 20_000))
 
 
-async def _watch_disk(bridge: _Bridge) -> None:
+async def _look_around(bridge: _Bridge) -> None:
     while True:
         bridge.watch.disk(has_room=bridge.database.disk_has_room())
-        await asyncio.sleep(DISK_CHECK_SECONDS)
+        bridge.watch.counted(bridge.recorder.totals, bridge.clock.monotonic())
+        await asyncio.sleep(LOOK_SECONDS)
 
 
 async def _for_good(name: str, work: Coroutine[Any, Any, None], stop: asyncio.Event) -> None:

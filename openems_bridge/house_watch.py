@@ -18,6 +18,8 @@ from openems_bridge.json_types import Section, StateDocument
 from openems_bridge.metering.readings import Reading
 from openems_bridge.telemetry import Register
 
+DENSE_SECONDS = 5.0
+
 
 class HouseWatch:
     """The one writer of the state document. All methods are called in the loop and return at once."""
@@ -77,6 +79,16 @@ class HouseWatch:
         """Show other limits."""
         self._show(limits=limits)
 
+    def counted(self, totals: Mapping[Register, int], now: float) -> None:
+        """Show the household's own counters where no cycle that brings them is to be expected soon.
+
+        ``now`` is monotonic. Between dense cycles they travel with the next one.
+        """
+        telemetry = self._house.telemetry
+        is_dense = telemetry is not None and now - telemetry.received_at < DENSE_SECONDS
+        if not is_dense and totals != self._house.totals:
+            self._show(totals=totals)
+
     def disk(self, *, has_room: bool) -> None:
         """Show whether the disk has room."""
         if has_room != self._house.disk_has_room:
@@ -103,7 +115,9 @@ def dispatch_events(before: DispatchState, after: DispatchState) -> list[str]:
     told = []
     if before.setpoint is not None and after.setpoint is None:
         told.append("dispatch_ended")
-    if after.setpoint is not None and (before.setpoint is None or _id(before) != _id(after)):
+    is_new = before.setpoint is None or _id(before) != _id(after)
+    # A path that knows no release keeps a set-point for a while after its command has ended.
+    if after.setpoint is not None and after.command is not None and is_new:
         told.append("dispatch_started")
     if after.status is Status.OVERRIDDEN and before.status is not Status.OVERRIDDEN:
         told.append("dispatch_overridden")

@@ -13,7 +13,7 @@ from .client import BridgeClient
 from .const import CONF_FINGERPRINT, DOMAIN
 from .coordinator import DemsConfigEntry, DemsCoordinator
 from .devices import identifier
-from .errors import BridgeError
+from .errors import BridgeError, Unauthorized
 from .issues import Issues
 from .services import async_setup_services
 
@@ -68,6 +68,8 @@ async def async_remove_entry(hass: HomeAssistant, entry: DemsConfigEntry) -> Non
     Issues(hass, entry).clear()
     try:
         await _client(hass, entry).revoke()
+    except Unauthorized:
+        _LOGGER.debug("%s had forgotten Home Assistant already", entry.title)
     except BridgeError as error:
         _LOGGER.warning(
             "%s could not be told to forget Home Assistant (%s); revoke it with `openems-bridge pair --revoke`",

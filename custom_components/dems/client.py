@@ -195,12 +195,10 @@ class BridgeClient:
             if error.status == HTTPStatus.UNAUTHORIZED:
                 raise Unauthorized("the bridge does not know this token") from None
             raise CannotConnect(f"the WebSocket was refused with status {error.status}") from None
-        except TimeoutError:
-            raise CannotConnect(f"{self._base.host} did not answer in time") from None
-        except (ClientError, OSError) as error:
+        except (TimeoutError, ClientError, OSError) as error:
             if self._pin.presented is not None:
                 raise CertificateChanged(self._pin.presented.hex()) from None
-            raise CannotConnect(f"{self._base.host} cannot be reached ({type(error).__name__})") from error
+            raise _cannot_connect(self._base.host, error) from error
 
 
 async def read_fingerprint(session: ClientSession, host: str, port: int) -> str:
@@ -214,8 +212,14 @@ async def read_fingerprint(session: ClientSession, host: str, port: int) -> str:
             raise CannotConnect(f"{host} does not speak TLS")
     except (TimeoutError, ClientError, OSError) as error:
         if pin.presented is None:
-            raise CannotConnect(f"{host} cannot be reached ({type(error).__name__})") from error
+            raise _cannot_connect(host, error) from error
     return pin.presented.hex()
+
+
+def _cannot_connect(host: str | None, error: Exception) -> CannotConnect:
+    if isinstance(error, TimeoutError):
+        return CannotConnect(f"{host} did not answer in time")
+    return CannotConnect(f"{host} cannot be reached ({type(error).__name__})")
 
 
 def _base_url(host: str, port: int) -> URL:

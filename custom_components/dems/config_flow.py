@@ -87,7 +87,7 @@ def error_key(error: BridgeError) -> str:
     """Return under which key of the translations an error is explained."""
     match error:
         case BridgeProblem():
-            return _PROBLEMS.get(error.kind, "not_a_bridge")
+            return _PROBLEMS.get(error.kind, "bridge_failed")
         case CertificateChanged():
             return "certificate_changed"
         case WrongVersion():

@@ -87,7 +87,8 @@ class KeystoreFolder:
 
     def _write(self, path: Path, content: bytes) -> None:
         try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for folder in (self._folder.parent, self._folder):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             with new_private_file(path) as file:
                 file.write(content)
         except FileExistsError:

@@ -1,11 +1,12 @@
 """The announcement by zeroconf, so that Home Assistant finds the bridge by itself."""
 
 import asyncio
+import ipaddress
 import logging
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import ifaddr
 from zeroconf import Error as ZeroconfError
 from zeroconf import IPVersion
 from zeroconf.asyncio import AsyncServiceInfo, AsyncZeroconf
@@ -14,6 +15,7 @@ from openems_bridge.api.public_routes import API_VERSION
 from openems_bridge.house_state import Identity
 
 SERVICE_TYPE = "_dems-bridge._tcp.local."
+ADDRESS_CHECK_SECONDS = 60.0
 _LONGEST_LABEL = 63
 _LOGGER = logging.getLogger(__name__)
 
@@ -37,28 +39,39 @@ def service_properties(identity: Identity) -> dict[str, str]:
     }
 
 
-@asynccontextmanager
-async def announced(
-    identity: Identity, port: int, interfaces: list[str] | None = None
-) -> AsyncIterator[None]:
-    """Announce the bridge while the context lasts.
+async def keep_announced(
+    identity: Identity, port: int, host: str | None = None, *, check_seconds: float = ADDRESS_CHECK_SECONDS
+) -> None:
+    """Announce the bridge until cancelled, anew whenever this machine's addresses change.
 
-    ``interfaces`` are addresses to announce on, None is all. A network on which this fails is told in the log: pairing
-    by host name works without it.
+    At boot the bridge is often up before the network is. ``host`` is the only address to announce, None all.
+    """
+    while True:
+        addresses = await _addresses(host)
+        if not addresses:
+            await asyncio.sleep(check_seconds)
+            continue
+        async with announced(identity, port, addresses):
+            while addresses == await _addresses(host):  # noqa: ASYNC110 - the system tells nobody
+                await asyncio.sleep(check_seconds)
+        _LOGGER.info("This machine's addresses changed: the bridge is announced anew")
+
+
+@asynccontextmanager
+async def announced(identity: Identity, port: int, addresses: list[str]) -> AsyncIterator[None]:
+    """Announce the bridge at these IPv4 addresses while the context lasts.
+
+    A network on which this fails is told in the log: pairing by host name works without it.
     """
     try:
-        zeroconf = (
-            AsyncZeroconf(ip_version=IPVersion.V4Only)
-            if interfaces is None
-            else AsyncZeroconf(interfaces=interfaces, ip_version=IPVersion.V4Only)
-        )
+        zeroconf = AsyncZeroconf(interfaces=addresses, ip_version=IPVersion.V4Only)
     except OSError as error:
         _LOGGER.warning("Not announced on the network (%s): give Home Assistant host and port by hand", error)
         yield
         return
     broadcast = None
     try:
-        broadcast = await _register(zeroconf, identity, port, interfaces)
+        broadcast = await _register(zeroconf, identity, port, addresses)
         yield
     finally:
         if broadcast is not None:
@@ -69,7 +82,7 @@ async def announced(
 
 
 async def _register(
-    zeroconf: AsyncZeroconf, identity: Identity, port: int, interfaces: list[str] | None
+    zeroconf: AsyncZeroconf, identity: Identity, port: int, addresses: list[str]
 ) -> asyncio.Future[object] | None:
     """Return the broadcast that goes on in the background, None where the network takes none."""
     info = AsyncServiceInfo(
@@ -78,7 +91,7 @@ async def _register(
         port=port,
         properties=service_properties(identity),
         server=f"dems-bridge-{identity.id[:12]}.local.",
-        parsed_addresses=interfaces or _own_addresses(),
+        parsed_addresses=addresses,
     )
     try:
         broadcast = await zeroconf.async_register_service(info, allow_name_change=True)
@@ -88,13 +101,22 @@ async def _register(
     return asyncio.ensure_future(broadcast)
 
 
-def _own_addresses() -> list[str]:
-    import ifaddr
+async def _addresses(host: str | None) -> list[str]:
+    return await asyncio.to_thread(_own_addresses) if host is None else _address_of(host)
 
-    found = [
+
+def _address_of(host: str) -> list[str]:
+    try:
+        return [host] if ipaddress.ip_address(host).version == 4 else []
+    except ValueError:
+        return []
+
+
+def _own_addresses() -> list[str]:
+    found = {
         str(address.ip)
         for adapter in ifaddr.get_adapters()
         for address in adapter.ips
         if address.is_IPv4 and not str(address.ip).startswith(("127.", "169.254."))
-    ]
-    return found or [socket.gethostbyname("localhost")]
+    }
+    return sorted(found)

@@ -54,13 +54,10 @@ class Coalescer:
 class WebSocketRoutes:
     """``/v1/ws``."""
 
-    def __init__(
-        self, feed: StateFeed, archive: Archive, clock: Clock, *, send_seconds: float = SEND_SECONDS
-    ) -> None:
+    def __init__(self, feed: StateFeed, archive: Archive, clock: Clock) -> None:
         self._feed = feed
         self._archive = archive
         self._clock = clock
-        self._send_seconds = send_seconds
 
     def table(self) -> list[web.RouteDef]:
         """Return the routes."""
@@ -83,7 +80,9 @@ class WebSocketRoutes:
         subscription = self._feed.subscribe(request[CLIENT].id)
         try:
             await socket.prepare(request)
-            writer = asyncio.create_task(self._write(socket, subscription, query), name="websocket writer")
+            writer = asyncio.create_task(
+                self._write(request, socket, subscription, query), name="websocket writer"
+            )
             try:
                 await _read_until_closed(socket)
             finally:
@@ -94,20 +93,25 @@ class WebSocketRoutes:
         return socket
 
     async def _write(
-        self, socket: web.WebSocketResponse, subscription: Subscription, query: Mapping[str, int]
+        self,
+        request: web.Request,
+        socket: web.WebSocketResponse,
+        subscription: Subscription,
+        query: Mapping[str, int],
     ) -> None:
         try:
             await self._tell(socket, subscription, query)
             code = WSCloseCode.TRY_AGAIN_LATER if subscription.overflowed else WSCloseCode.GOING_AWAY
-            await socket.close(code=code)
+            async with asyncio.timeout(SEND_SECONDS):
+                await socket.close(code=code)
         except TimeoutError:
             _LOGGER.info("A client does not read what it is sent; its WebSocket is closed")
-            _abort(socket)
+            _abort(request)
         except ConnectionError:
             _LOGGER.debug("A client's WebSocket broke")
         except Exception:
             _LOGGER.exception("A WebSocket ends because of an unexpected error")
-            _abort(socket)
+            _abort(request)
 
     async def _tell(
         self, socket: web.WebSocketResponse, subscription: Subscription, query: Mapping[str, int]
@@ -145,7 +149,7 @@ class WebSocketRoutes:
             after = page[-1].id
 
     async def _send(self, socket: web.WebSocketResponse, message: Mapping[str, Json]) -> None:
-        async with asyncio.timeout(self._send_seconds):
+        async with asyncio.timeout(SEND_SECONDS):
             await socket.send_str(json.dumps(message, separators=(",", ":")))
 
 
@@ -159,10 +163,9 @@ async def _read_until_closed(socket: web.WebSocketResponse) -> None:
             await socket.close(code=WSCloseCode.POLICY_VIOLATION, message=b"nothing is read here")
 
 
-def _abort(socket: web.WebSocketResponse) -> None:
-    transport = socket.get_extra_info("transport")
-    if transport is not None:
-        transport.abort()
+def _abort(request: web.Request) -> None:
+    if request.transport is not None:
+        request.transport.abort()
 
 
 def _parameter(low: int, high: int) -> vol.All:

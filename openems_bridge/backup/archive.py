@@ -11,6 +11,7 @@ from typing import IO, Any
 
 from dems_node.keys.container import SealedAltered, SealedReader, SealedWriter
 from dems_node.keys.passphrase import Passphrase
+from dems_node.keys.private_file import new_private_file
 from openems_bridge.backup.errors import BackupUnusable
 
 BACKUP_KIND = "bridge backup"
@@ -69,7 +70,7 @@ def read_archive(
                 if content is None or entry.name not in files | {MANIFEST, CONFIGURATION, KEYS}:
                     continue  # of a later version, which this one has no use for
                 if entry.name in files:
-                    with (folder / entry.name).open("xb") as file:
+                    with new_private_file(folder / entry.name) as file:
                         shutil.copyfileobj(content, file)
                 else:
                     texts[entry.name] = content.read()

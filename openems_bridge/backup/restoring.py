@@ -3,10 +3,12 @@
 import json
 import re
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import voluptuous as vol
 import yaml
 
 from dems_node.keys.passphrase import Passphrase
@@ -15,6 +17,7 @@ from openems_bridge.backup.archive import CONFIGURATION, KEYS, Manifest, read_ar
 from openems_bridge.backup.errors import BackupUnusable
 from openems_bridge.backup.making import KEPT_FILES
 from openems_bridge.backup.snapshot import check_snapshot
+from openems_bridge.configuration.keys_section import key_options
 from openems_bridge.configuration.loading import load_configuration
 from openems_bridge.configuration.values import ConfigurationError
 from openems_bridge.data_folder import DATABASE_FILE, locked_data_folder
@@ -58,10 +61,10 @@ def restore_backup(file: Path, passphrase: Passphrase, target: Target) -> Restor
         try:
             staging.mkdir(mode=0o700)
             manifest, texts = _unpacked(file, passphrase, staging)
-            configuration = _with_data_dir(texts.get(CONFIGURATION, b""), data_dir)
-            keys = _restored_keys(texts, target.vault(staging, _key_options(configuration)))
-            replace_private_file(target.configuration_file, configuration.encode())
-            _move_out(staging, data_dir)
+            configuration = _with_data_dir(texts[CONFIGURATION], data_dir)
+            with _written_unless_it_fails(target.configuration_file, configuration):
+                keys = _restored_keys(texts, target.vault(staging, _key_options(configuration)))
+                _move_out(staging, data_dir)
         except OSError as error:
             raise BackupUnusable(f"The backup {file} cannot be restored: {error}.") from None
         finally:
@@ -87,6 +90,16 @@ def _unpacked(file: Path, passphrase: Passphrase, folder: Path) -> tuple[Manifes
     return manifest, texts
 
 
+@contextmanager
+def _written_unless_it_fails(path: Path, text: str) -> Iterator[None]:
+    replace_private_file(path, text.encode())
+    try:
+        yield
+    except BaseException:
+        path.unlink()
+        raise
+
+
 def _with_data_dir(content: bytes, data_dir: Path) -> str:
     """Return the configuration, comments and all, with the new data folder."""
     line = f"data_dir: {json.dumps(str(data_dir.absolute()), ensure_ascii=False)}"
@@ -95,10 +108,6 @@ def _with_data_dir(content: bytes, data_dir: Path) -> str:
 
 def _key_options(configuration: str) -> KeyOptions:
     # Only this section: what the others name (a password file) may be missing on this machine.
-    import voluptuous as vol
-
-    from openems_bridge.configuration.keys_section import key_options
-
     try:
         document = yaml.safe_load(configuration)
         return key_options((document or {}).get("keys", {}))

@@ -19,11 +19,13 @@ def take_snapshot(database: Path, copy: Path) -> int:
     try:
         # mode=rw never makes a new file, and unlike mode=ro it can read a write-ahead log that nobody has open.
         uri = f"{database.absolute().as_uri()}?mode=rw"
-        with closing(sqlite3.connect(uri, uri=True, timeout=_BUSY_SECONDS)) as source:
-            with closing(sqlite3.connect(copy)) as target:
-                source.backup(target, pages=-1)
-                # One file without companions; the bridge switches back to the log when it opens it.
-                target.execute("PRAGMA journal_mode = DELETE")
+        with (
+            closing(sqlite3.connect(uri, uri=True, timeout=_BUSY_SECONDS)) as source,
+            closing(sqlite3.connect(copy)) as target,
+        ):
+            source.backup(target, pages=-1)
+            # One file without companions; the bridge switches back to the log when it opens it.
+            target.execute("PRAGMA journal_mode = DELETE")
         return check_snapshot(copy)
     except sqlite3.Error as error:
         raise BackupUnusable(f"The database {database} cannot be copied: {error}.") from None

@@ -1,1 +1,1 @@
-"""The command line: run, init, check, pair, fake-edge."""
+"""The command line: run, init, check, pair, keys, backup, restore, fake-edge."""

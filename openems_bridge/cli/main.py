@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from openems_bridge import __version__
+from openems_bridge.cli.key_arguments import add_key_commands
 from openems_bridge.cli.terminal import complain
 from openems_bridge.configuration.values import ConfigurationError
 
@@ -41,6 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_check(commands)
     _add_run(commands)
     _add_pair(commands)
+    add_key_commands(commands, _add_configuration)
     # Its options are its own: see main.
     commands.add_parser(FAKE_EDGE, help="run a fake OpenEMS Edge on top of a simulated house", add_help=False)
     return parser

@@ -6,7 +6,7 @@ from typing import Any
 
 import voluptuous as vol
 
-SECRET_WORDS = ("password", "secret", "token")
+SECRET_WORDS = ("password", "passphrase", "private", "secret", "token")
 
 
 class ConfigurationError(Exception):

@@ -5,6 +5,8 @@ import hashlib
 import os
 import ssl
 import stat
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiohttp
@@ -14,7 +16,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from zeroconf import ServiceInfo
 from zeroconf.asyncio import AsyncServiceInfo, AsyncZeroconf
 
-from openems_bridge.api.discovery import SERVICE_TYPE, announced, service_name, service_properties
+from openems_bridge.api.discovery import (
+    SERVICE_TYPE,
+    announced,
+    keep_announced,
+    service_name,
+    service_properties,
+)
 from openems_bridge.api.tls import CERTIFICATE_FILE, CertificateUnusable, load_or_create_certificate
 from openems_bridge.house_state import Identity
 from openems_bridge.telemetry import SourceClass
@@ -122,6 +130,29 @@ async def test_the_announcement_can_be_found(monkeypatch: pytest.MonkeyPatch) ->
     }
 
 
+async def test_it_is_announced_anew_when_the_addresses_change(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[tuple[str, list[str]]] = []
+
+    @asynccontextmanager
+    async def noted(identity: Identity, port: int, addresses: list[str]) -> AsyncIterator[None]:
+        told.append(("begin", addresses))
+        yield
+        told.append(("end", addresses))
+
+    found: list[list[str]] = [[], [], ["10.0.0.2"], ["10.0.0.2"], ["10.0.0.2"], ["10.0.0.9"]]
+    monkeypatch.setattr("openems_bridge.api.discovery.announced", noted)
+    monkeypatch.setattr(
+        "openems_bridge.api.discovery._own_addresses", lambda: found.pop(0) if len(found) > 1 else found[0]
+    )
+    announcing = asyncio.create_task(keep_announced(IDENTITY, 8484, check_seconds=0))
+    async with asyncio.timeout(10):
+        while len(told) < 3:
+            await asyncio.sleep(0.01)
+    announcing.cancel()
+    await asyncio.gather(announcing, return_exceptions=True)
+    assert told[:3] == [("begin", ["10.0.0.2"]), ("end", ["10.0.0.2"]), ("begin", ["10.0.0.9"])]
+
+
 async def test_a_network_without_multicast_is_only_a_warning(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -129,7 +160,7 @@ async def test_a_network_without_multicast_is_only_a_warning(
         raise OSError(19, "No such device")
 
     monkeypatch.setattr("openems_bridge.api.discovery.AsyncZeroconf", no_network)
-    async with announced(IDENTITY, 8484):
+    async with announced(IDENTITY, 8484, ["127.0.0.1"]):
         assert "give Home Assistant host and port by hand" in caplog.text
 
 

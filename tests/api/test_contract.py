@@ -1,5 +1,6 @@
 """The server is held to openapi.yaml: every operation, with what it accepts and refuses."""
 
+import re
 import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -21,7 +22,7 @@ from openems_bridge.edge.pushed import PushedEdge
 from openems_bridge.house_state import House, Identity, state_document
 from openems_bridge.metering.readings import Quality
 from openems_bridge.telemetry import Register, SourceClass
-from tests.api.contract import DOCUMENT, accepts, check, check_response
+from tests.api.contract import DOCUMENT, DOCUMENT_PATH, accepts, check, check_response
 from tests.api.house import OFF, TELEMETRY, TOPOLOGY, FakeHouse, fake_house, pair, reading
 
 
@@ -225,6 +226,15 @@ async def test_pushed_readings(pushing: tuple[PushedEdge, aiohttp.ClientSession]
         "/v1/readings", json={"samples": [{"measured_at": now - 0.5, "grid_power": 8}]}
     ) as response:
         assert (await check_response(response))["accepted"] == 1, "none of the wrong ones had any effect"
+
+
+def test_every_problem_is_documented() -> None:
+    root = DOCUMENT_PATH.parents[2]
+    source = "".join(path.read_text() for path in (root / "openems_bridge" / "api").glob("*.py"))
+    kinds = set(re.findall(r"Problem\(\s*\d{3},\s*\"([a-z-]+)\"", source))
+    assert len(kinds) > 15
+    prose = (root / "docs" / "api.md").read_text()
+    assert {kind for kind in kinds if f"`{kind}`" not in prose} <= {"http", "no-such-client"}
 
 
 def test_the_contract_has_teeth() -> None:

@@ -1,6 +1,7 @@
 """The WebSocket over real sockets: snapshot, changes, events, replay, cut-off."""
 
 import asyncio
+import ssl
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from openems_bridge.api.feed import EVENTS_WAITING
 from openems_bridge.api.websocket import SOCKETS_ALLOWED
 from openems_bridge.dispatcher.commands import Mode
+from openems_bridge.store.events import Event
 from tests.api.house import TELEMETRY, TOPOLOGY, FakeHouse
 
 
@@ -134,3 +136,26 @@ async def test_a_plain_get_is_told_to_upgrade(session: aiohttp.ClientSession) ->
     async with session.get("/v1/ws") as response:
         assert response.status == 426
         assert (await response.json(content_type=None))["type"] == "urn:dems:problem:not-a-websocket"
+
+
+async def test_a_client_that_does_not_read_is_cut_off(
+    house: FakeHouse, session: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its kernel buffers fill up; a write that finds no room for long enough ends the connection."""
+    monkeypatch.setattr("openems_bridge.api.websocket.SEND_SECONDS", 0.2)
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    reader, writer = await asyncio.open_connection("127.0.0.1", house.port, ssl=context, limit=1024)
+    token = session.headers["Authorization"]
+    writer.write(
+        f"GET /v1/ws HTTP/1.1\r\nHost: x\r\nAuthorization: {token}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n".encode()
+    )
+    assert b" 101 " in await reader.readline()
+    large = Event(id=1, at=0.0, kind="slot_closed", data={"filler": "x" * 200_000})
+    async with asyncio.timeout(30):
+        while house.feed.subscribers:
+            house.feed.announce(large)
+            await asyncio.sleep(0.01)
+    writer.transport.abort()

@@ -149,6 +149,9 @@ def test_dispatch_is_shown_and_told(watched: Watched) -> None:
             [],
         ),
         (FOLLOWING, OFF, ["dispatch_ended"]),
+        (FOLLOWING, replace(FOLLOWING, command=None), []),
+        (replace(FOLLOWING, command=None), OFF, ["dispatch_ended"]),
+        (replace(FOLLOWING, command=None), FOLLOWING, ["dispatch_started"]),
     ],
 )
 def test_dispatch_events(before: DispatchState, after: DispatchState, expected: list[str]) -> None:
@@ -180,3 +183,12 @@ def test_a_topology_survives_the_store() -> None:
     assert topology_from(topology_document(TOPOLOGY)) == TOPOLOGY
     bare = replace(TOPOLOGY, battery=None, grid_meter=None, plants=(), control=None, notes=("a", "b"))
     assert topology_from(topology_document(bare)) == bare
+
+
+def test_counters_are_shown_where_cycles_are_rare(watched: Watched) -> None:
+    watched.watch.observe(Connected(topology=TOPOLOGY), {})
+    watched.watch.observe(Cycle(telemetry=replace(TELEMETRY, received_at=100.0)), {})
+    watched.watch.counted({Register.WITHDRAWAL: 8}, 101.0)
+    assert watched.section("grid")["energy_import"] is None, "the next cycle brings it"
+    watched.watch.counted({Register.WITHDRAWAL: 8}, 106.0)
+    assert watched.section("grid")["energy_import"] == 8

@@ -118,14 +118,21 @@ async def test_wrong_version(
 
 
 @pytest.mark.parametrize(
-    "answer", [web.Response(text="<html>"), web.Response(status=404, text="{}"), problem(500, "internal")]
+    ("answer", "error"),
+    [
+        (web.Response(text="<html>"), "not_a_bridge"),
+        (web.Response(status=404, text="{}"), "not_a_bridge"),
+        (problem(500, "internal"), "bridge_failed"),
+    ],
 )
-async def test_something_else_answers(hass: HomeAssistant, bridge: FakeBridge, answer: web.Response) -> None:
+async def test_something_else_answers(
+    hass: HomeAssistant, bridge: FakeBridge, answer: web.Response, error: str
+) -> None:
     async def answering(request: web.Request) -> web.Response:
         return answer
 
     bridge.instead["/v1/info"] = answering
-    assert (await _start_by_hand(hass, bridge.port))["errors"] == {"base": "not_a_bridge"}
+    assert (await _start_by_hand(hass, bridge.port))["errors"] == {"base": error}
 
 
 @pytest.mark.parametrize(
@@ -380,6 +387,15 @@ async def test_removal_revokes_the_token(hass: HomeAssistant, bridge: FakeBridge
     await hass.config_entries.async_remove(entry.entry_id)
     assert ("DELETE", "/v1/pairing", None) in bridge.calls
     assert not bridge.tokens
+
+
+async def test_removal_after_the_bridge_has_revoked(
+    hass: HomeAssistant, bridge: FakeBridge, entry: MockConfigEntry, caplog: pytest.LogCaptureFixture
+) -> None:
+    bridge.tokens.clear()
+    await hass.config_entries.async_remove(entry.entry_id)
+    assert ("DELETE", "/v1/pairing", None) in bridge.calls
+    assert "--revoke" not in caplog.text
 
 
 async def test_removal_without_the_bridge_says_what_remains(

@@ -1,0 +1,1 @@
+"""The household's side of the ledger: membership, accounting, verification, settlement, proofs."""
