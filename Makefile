@@ -45,9 +45,10 @@ lint: .venv/.ready
 types: .venv/.ready
 	.venv/bin/mypy
 
-# The chain and the compiler; the platform's binaries are optional dependencies, so no package's script needs to run.
+# The chain and the compiler, as locked. The platform's binaries are optional dependencies: no package's script needs to
+# run, and `npm ci` would insist on those of all platforms.
 node_modules/.ready: package-lock.json
-	npm ci --ignore-scripts --no-audit --no-fund --silent
+	npm install --no-save --ignore-scripts --no-audit --no-fund --silent
 	touch $@
 
 contracts: node_modules/.ready
@@ -61,12 +62,13 @@ bindings: node_modules/.ready .venv/.ready
 	.venv/bin/python -m tests.contracts.bindings
 
 unit: .venv/.ready node_modules/.ready
-	.venv/bin/pytest --ignore tests/e2e
+	tools/install-tpm-simulator
+	.venv/bin/pytest -n 2 --ignore tests/e2e
 
-# The real programs over real sockets: without the plug-in that fences Home Assistant's unit tests off the network.
+# The real programs over real sockets, which mostly wait for time to pass: without the plug-in that fences Home Assistant's unit tests off the network.
 e2e: .venv/.ready .venv-demo/.ready
 	tools/install-browser
-	.venv/bin/pytest -p no:homeassistant tests/e2e
+	.venv/bin/pytest -n 4 -p no:homeassistant tests/e2e
 
 # The pictures of README and docs, made by the browser test.
 screenshots: .venv/.ready .venv-demo/.ready

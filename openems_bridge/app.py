@@ -133,7 +133,14 @@ async def _build(
     )
     feed = StateFeed(state_document(identity, grid, house), await database.run(events.last_id))
     event_log = EventLog(database, clock, feed.announce)
-    watch = HouseWatch(identity, grid, house, publish=feed.publish, happened=event_log.happened)
+    watch = HouseWatch(
+        identity,
+        grid,
+        house,
+        publish=feed.publish,
+        happened=event_log.happened,
+        owes_end=await _owes_end(database),
+    )
     recorder = await Recorder.restored(
         meter=SlotMeter(grid=grid, source=edge.source),
         database=database,
@@ -186,6 +193,12 @@ async def _build(
         identity=identity,
         api=ApiServer(api_application(api_routes(parts), clients), certificate.server_context(), feed),
     )
+
+
+async def _owes_end(database: Database) -> bool:
+    started = await database.run(events.latest, "dispatch_started")
+    ended = await database.run(events.latest, "dispatch_ended")
+    return started is not None and (ended is None or ended.id < started.id)
 
 
 def _steered(

@@ -6,6 +6,7 @@ from typing import assert_never
 
 from dems_protocol.slots import SlotGrid
 from openems_bridge.dispatcher.commands import DispatchState, Limits, Status
+from openems_bridge.dispatcher.reasons import ReasonCode
 from openems_bridge.edge.interface import Connected, Cycle, EdgeEvent, Lost, Topology
 from openems_bridge.house_state import (
     House,
@@ -19,6 +20,17 @@ from openems_bridge.metering.readings import Reading
 from openems_bridge.telemetry import Register
 
 DENSE_SECONDS = 5.0
+_PERHAPS_HELD = frozenset(
+    {
+        ReasonCode.STARTING,
+        ReasonCode.RELEASING,
+        ReasonCode.RELEASING_BY_SILENCE,
+        ReasonCode.RELEASE_FAILED,
+        ReasonCode.JOURNAL_FAILED,
+        ReasonCode.INTERNAL_ERROR,
+    }
+)
+"""Reasons with which a set-point of a run that died may still be in force."""
 
 
 class HouseWatch:
@@ -32,12 +44,15 @@ class HouseWatch:
         *,
         publish: Callable[[StateDocument], None],
         happened: Callable[[str, Section], None],
+        owes_end: bool = False,
     ) -> None:
+        """``owes_end``: the last run told the begin of a set-point and died before it could tell the end."""
         self._identity = identity
         self._grid = grid
         self._house = house
         self._publish = publish
         self._happened = happened
+        self._owes_end = owes_end
 
     @property
     def house(self) -> House:
@@ -72,7 +87,11 @@ class HouseWatch:
         """Show what is done at the battery; tell begin, end and override."""
         before = self._house.dispatch
         self._show(dispatch=state)
-        for kind in dispatch_events(before, state):
+        told = dispatch_events(before, state)
+        if self._owes_end and (told or _is_free(state)):
+            self._owes_end = False
+            told.insert(0, "dispatch_ended")
+        for kind in told:
             self._happened(kind, dispatch_section(state))
 
     def limited(self, limits: Limits) -> None:
@@ -122,6 +141,11 @@ def dispatch_events(before: DispatchState, after: DispatchState) -> list[str]:
     if after.status is Status.OVERRIDDEN and before.status is not Status.OVERRIDDEN:
         told.append("dispatch_overridden")
     return told
+
+
+def _is_free(state: DispatchState) -> bool:
+    """Return whether nothing is in force, that of a former run included."""
+    return state.setpoint is None and state.reason.code not in _PERHAPS_HELD
 
 
 def _id(state: DispatchState) -> str | None:

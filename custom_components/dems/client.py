@@ -23,7 +23,7 @@ from homeassistant.util.json import json_loads_object
 from yarl import URL
 
 from .const import API_VERSION
-from .document import Document, merge
+from .document import Document, Reader, merge
 from .errors import (
     BridgeProblem,
     CannotConnect,
@@ -32,12 +32,19 @@ from .errors import (
     Unauthorized,
     WrongVersion,
 )
+from .ledger import Invitation, SettledSlot, read_settlement
 from .models import BridgeInfo
 from .pairing import Transcript, derive_key
 
 TIMEOUT = ClientTimeout(total=10)
 _HEARTBEAT = 30.0
 _LARGEST_ANSWER = 1 << 20
+_LARGEST_FILE = 64 << 20
+_FILE_TIMEOUT = ClientTimeout(total=300, sock_read=60)
+"""Proofs are gathered from the journal while they are sent."""
+_JOIN_TIMEOUT = ClientTimeout(total=60)
+"""The bridge asks operator and chain before it answers."""
+_WITHOUT_BODY = (HTTPStatus.ACCEPTED, HTTPStatus.NO_CONTENT)
 _PROBLEM_TYPE = "urn:dems:problem:"
 
 
@@ -109,6 +116,55 @@ class BridgeClient:
         """Change some of the owner's limits; return the ``limits`` section."""
         return await self._request("PATCH", "/v1/limits", dict(limits))
 
+    async def read_invitation(self, invitation: str) -> Invitation:
+        """Return what an invitation leads to; nothing is agreed to or stored yet."""
+        body = {"invitation": invitation}
+        return Invitation.read(
+            await self._request("POST", "/v1/community/invitation", body, timeout=_JOIN_TIMEOUT)
+        )
+
+    async def join(
+        self, invitation: str, consent: str, *, plant_power: int, battery_power: int, battery_capacity: int
+    ) -> dict[str, Any]:
+        """Agree to the text that hashes to ``consent`` and ask to be admitted; return the ``community`` section.
+
+        Powers in W, the capacity in Wh; 0 where the house has no such thing.
+        """
+        body = {
+            "invitation": invitation,
+            "consent": consent,
+            "plant_power": plant_power,
+            "battery_power": battery_power,
+            "battery_capacity": battery_capacity,
+        }
+        return await self._request("POST", "/v1/community/join", body, timeout=_JOIN_TIMEOUT)
+
+    async def leave(self) -> dict[str, Any]:
+        """Leave the community with the next slot; return the ``community`` section."""
+        return await self._request("POST", "/v1/community/leave", timeout=_JOIN_TIMEOUT)
+
+    async def anchor(self) -> None:
+        """Make the bridge try the waiting readings now."""
+        await self._request("POST", "/v1/anchor")
+
+    async def redeem(self, certificate: str, energy: int, purpose: str) -> str:
+        """Redeem certificates of one kind for some Wh; return the id of the transaction that will do it."""
+        body = {"id": certificate, "amount_wh": energy, "purpose": purpose}
+        answer = Reader("redeem", await self._request("POST", "/v1/certificates/redeem", body))
+        return answer.name("transaction")
+
+    async def settlement(self, first: int, last: int) -> list[SettledSlot]:
+        """Return the decided slots from ``first`` to ``last``, both included: the oldest of them, at most 1000."""
+        query = {"from": first, "to": last}
+        return read_settlement(await self._request("GET", "/v1/settlement", query=query))
+
+    async def proofs(self, first: int, last: int) -> bytes:
+        """Return the file with the proofs of the slots from ``first`` to ``last``, both included. At most 64 MiB."""
+        async with self._response(
+            "GET", "/v1/proofs", query={"from": first, "to": last}, timeout=_FILE_TIMEOUT
+        ) as response:
+            return await _read(response, _LARGEST_FILE)
+
     async def diagnostics(self) -> dict[str, Any]:
         """Return the bridge's own diagnostics."""
         return await self._request("GET", "/v1/diagnostics")
@@ -141,12 +197,14 @@ class BridgeClient:
             raise InvalidAnswer("pairing: the bridge did not prove that it knows the code")
         return token
 
-    async def messages(self, interval: int) -> AsyncGenerator[dict[str, Any]]:
+    async def messages(self, interval: int, after: int | None = None) -> AsyncGenerator[dict[str, Any]]:
         """Yield the messages of the WebSocket until it ends, which is always an error: CannotConnect or worse.
 
-        Between two messages other tasks run, however fast the bridge sends.
+        Stored events with an id greater than ``after`` come first, after the snapshot. Between two messages other
+        tasks run, however fast the bridge sends.
         """
-        url = self._base.with_path("/v1/ws").with_query(interval=interval)
+        query = {"interval": interval} if after is None else {"interval": interval, "after": after}
+        url = self._base.with_path("/v1/ws").with_query(query)
         async with self._errors_named(), asyncio.timeout(TIMEOUT.total):
             socket = await self._session.ws_connect(
                 url,
@@ -170,20 +228,47 @@ class BridgeClient:
             raise InvalidAnswer("the WebSocket sent bytes where a text was expected")
         raise CannotConnect(f"the WebSocket was closed ({socket.close_code})")
 
-    async def _request(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    async def _request(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        query: Mapping[str, int] | None = None,
+        timeout: ClientTimeout = TIMEOUT,
+    ) -> dict[str, Any]:
+        async with self._response(method, path, body, query=query, timeout=timeout) as response:
+            text = await _read(response, _LARGEST_ANSWER)
+        return {} if not text and response.status in _WITHOUT_BODY else _object(text)
+
+    @asynccontextmanager
+    async def _response(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        query: Mapping[str, int] | None = None,
+        timeout: ClientTimeout = TIMEOUT,
+    ) -> AsyncGenerator[ClientResponse]:
+        """Send a request and yield its answer, where that is a good one; raise what it says where it is not."""
         async with (
             self._errors_named(),
             self._session.request(
                 method,
-                self._base.with_path(path),
+                self._base.with_path(path).with_query(query),
                 json=body,
                 headers=self._headers,
                 ssl=self._pin,
-                timeout=TIMEOUT,
+                timeout=timeout,
                 allow_redirects=False,
             ) as response,
         ):
-            return await _answer(response)
+            if response.status == HTTPStatus.UNAUTHORIZED:
+                raise Unauthorized("the bridge does not know this token")
+            if not response.ok:
+                raise _problem(response.status, _object(await _read(response, _LARGEST_ANSWER)))
+            yield response
 
     @asynccontextmanager
     async def _errors_named(self) -> AsyncGenerator[None]:
@@ -236,21 +321,14 @@ def _object(text: str | bytes) -> dict[str, Any]:
         raise InvalidAnswer("a JSON object was expected") from error
 
 
-async def _answer(response: ClientResponse) -> dict[str, Any]:
-    """Return the answer's object, or raise what the status and the problem document say."""
-    if response.status == HTTPStatus.UNAUTHORIZED:
-        raise Unauthorized("the bridge does not know this token")
+async def _read(response: ClientResponse, largest: int) -> bytes:
+    """Return the answer's body. Raises InvalidAnswer where it is larger than so many bytes."""
     body = bytearray()
     async for chunk in response.content.iter_chunked(1 << 16):
         body += chunk
-        if len(body) > _LARGEST_ANSWER:
+        if len(body) > largest:
             raise InvalidAnswer("the answer is larger than any answer of a bridge")
-    if response.status == HTTPStatus.NO_CONTENT:
-        return {}
-    document = _object(bytes(body))
-    if response.ok:
-        return document
-    raise _problem(response.status, document)
+    return bytes(body)
 
 
 def _problem(status: int, document: Mapping[str, Any]) -> BridgeProblem | InvalidAnswer:

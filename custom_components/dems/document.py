@@ -1,8 +1,10 @@
 """The state document as it travels: merging changes into it, and reading typed values out of it."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 from .errors import InvalidAnswer
 
@@ -30,6 +32,14 @@ def merge(document: Document, change: Mapping[str, Any]) -> Document:
     if sum(map(len, merged.values())) + len(merged) > _MOST_KEYS:
         raise InvalidAnswer(f"the state has more than {_MOST_KEYS} keys")
     return merged
+
+
+def moment(seconds: float, path: str) -> datetime:
+    """Return UTC seconds as a moment. Raises InvalidAnswer, naming the path, where no calendar reaches."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (OverflowError, ValueError, OSError) as error:
+        raise InvalidAnswer(f"{path}: a time was expected, not {seconds}") from error
 
 
 class Reader:
@@ -92,6 +102,18 @@ class Reader:
             raise self._wrong(key, "a text")
         return value
 
+    def name(self, key: str) -> str:
+        """Return what something is called by, a text or a number, as a text."""
+        value = self._values.get(key)
+        if type(value) is int or (type(value) is str and value):
+            return str(value)
+        raise self._wrong(key, "a name")
+
+    def moment(self, key: str) -> datetime | None:
+        """Return UTC seconds as a moment, None if it is unknown."""
+        seconds = self.number(key)
+        return None if seconds is None else moment(seconds, f"{self._path}.{key}")
+
     def choice[E: StrEnum](self, key: str, choices: type[E]) -> E | None:
         """Return one of an enumeration, None if it is unknown or a word that only a newer bridge knows."""
         value = self.text(key)
@@ -119,3 +141,21 @@ class Reader:
         if not isinstance(value, Mapping):
             raise self._wrong(key, "an object")
         return {name: one for name, one in value.items() if type(one) in (str, int, float)}
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why: a stable code and its parameters."""
+
+    code: str
+    params: Mapping[str, str | int | float] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, values: Reader) -> Self:
+        """Read a reason or a clamp."""
+        return cls(values.required_text("code"), values.scalars("params"))
+
+    @classmethod
+    def read_optional(cls, values: Reader | None) -> Self | None:
+        """Read a reason that may be null."""
+        return None if values is None else cls.read(values)

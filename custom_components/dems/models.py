@@ -1,13 +1,14 @@
 """The house as Home Assistant sees it. Powers in W, energies in Wh, state of charge in %; None is unknown."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
-from datetime import UTC, datetime
+from dataclasses import dataclass, fields
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
 
-from .document import Document, Reader
+from .document import Document, Reader, Reason, moment
 from .errors import InvalidAnswer
+from .ledger import Anchor, Community, Netting
 
 
 class EdgeConnection(StrEnum):
@@ -76,14 +77,6 @@ LOGIN_REFUSED = "login_refused"
 """The ``edge_problem`` that only a person can solve."""
 
 
-def _moment(seconds: float, path: str) -> datetime:
-    """Return UTC seconds as a moment. Raises InvalidAnswer where no calendar reaches."""
-    try:
-        return datetime.fromtimestamp(seconds, UTC)
-    except (OverflowError, ValueError, OSError) as error:
-        raise InvalidAnswer(f"{path}: a time was expected, not {seconds}") from error
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bridge:
     """The daemon itself and its connection to the energy system."""
@@ -97,11 +90,14 @@ class Bridge:
     clock_offset: float | None
     disk_full: bool | None
     started_at: float | None
+    slot_seconds: int | None = None
+    """How long a slot is, s; None while the bridge does not say it."""
 
     @classmethod
     def read(cls, values: Reader) -> Self:
         """Read the section ``bridge``."""
         disk = values.text("disk")
+        slot_seconds = values.integer("slot_seconds")
         return cls(
             id=values.required_text("id"),
             name=values.required_text("name"),
@@ -112,6 +108,7 @@ class Bridge:
             clock_offset=values.number("clock_offset"),
             disk_full=None if disk is None else disk == "full",
             started_at=values.number("started_at"),
+            slot_seconds=slot_seconds if slot_seconds and slot_seconds > 0 else None,
         )
 
 
@@ -226,8 +223,8 @@ class Reading:
         """Read the section ``reading``."""
         return cls(
             slot=values.required_integer("slot"),
-            start=_moment(values.required_integer("start"), "reading.start"),
-            end=_moment(values.required_integer("end"), "reading.end"),
+            start=moment(values.required_integer("start"), "reading.start"),
+            end=moment(values.required_integer("end"), "reading.end"),
             quality=values.choice("quality", Quality),
             covered_seconds=values.integer("covered_seconds"),
             source=values.text("source"),
@@ -238,19 +235,6 @@ class Reading:
             battery_discharge=values.integer("battery_discharge"),
             consumption=values.integer("consumption"),
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """Why: a stable code and its parameters."""
-
-    code: str
-    params: Mapping[str, str | int | float] = field(default_factory=dict)
-
-    @classmethod
-    def read(cls, values: Reader) -> Self:
-        """Read a reason or a clamp."""
-        return cls(values.required_text("code"), values.scalars("params"))
 
 
 BATTERY_POWER = "battery_power"
@@ -292,17 +276,15 @@ class Dispatch:
     @classmethod
     def read(cls, values: Reader) -> Self:
         """Read the section ``dispatch``."""
-        reason = values.object("reason")
         target = values.object("target")
-        ends_at = values.number("ends_at")
         return cls(
             mode=values.choice("mode", Mode),
             status=values.choice("status", Status),
-            reason=Reason.read(reason) if reason else None,
+            reason=Reason.read_optional(values.object("reason")),
             source=values.choice("source", CommandSource),
             target=Target.read(target) if target else None,
             note=values.text("note"),
-            ends_at=None if ends_at is None else _moment(ends_at, "dispatch.ends_at"),
+            ends_at=values.moment("ends_at"),
             requested=values.integer("requested"),
             setpoint=values.integer("setpoint"),
             clamps=tuple(Reason.read(clamp) for clamp in values.objects("clamps")),
@@ -347,6 +329,14 @@ class House:
     reading: Reading | None = None
     dispatch: Dispatch | None = None
     limits: Limits | None = None
+    community: Community | None = None
+    anchor: Anchor | None = None
+    netting: Netting | None = None
+
+    @property
+    def is_member(self) -> bool:
+        """Whether the household has been admitted to a community: then the ledger's sections are there."""
+        return self.community is not None and (self.community.is_member or self.anchor is not None)
 
     @classmethod
     def read(cls, document: Document) -> Self:
@@ -355,8 +345,9 @@ class House:
         def section[T](name: str, read: Callable[[Reader], T]) -> T | None:
             return read(Reader(name, document[name])) if name in document else None
 
+        bridge = Bridge.read(Reader("bridge", document.get("bridge")))
         return cls(
-            bridge=Bridge.read(Reader("bridge", document.get("bridge"))),
+            bridge=bridge,
             home=section("home", Home.read),
             grid=section("grid", Grid.read),
             battery=section("battery", Battery.read),
@@ -364,6 +355,9 @@ class House:
             reading=section("reading", Reading.read),
             dispatch=section("dispatch", Dispatch.read),
             limits=section("limits", Limits.read),
+            community=section("community", Community.read),
+            anchor=section("anchor", lambda values: Anchor.read(values, bridge.slot_seconds)),
+            netting=section("netting", lambda values: Netting.read(values, bridge.slot_seconds)),
         )
 
 

@@ -1,11 +1,16 @@
-"""The dispatcher's reason codes that this integration has a sentence for, in every language that it speaks.
+"""The reason codes that this integration has a sentence for, in every language that it speaks.
 
-A test holds this list to the bridge's. A code of a newer bridge is shown as ``other``, with the code as an attribute.
+Tests hold these lists to the bridge's. A code of a newer bridge is shown as ``other``, with the code as an attribute.
 """
 
 from typing import Final
 
+from .document import Reason
+
 OTHER: Final = "other"
+
+NONE: Final = "none"
+"""Nothing stands in the way."""
 
 REASONS: Final = frozenset(
     {
@@ -66,3 +71,65 @@ REASONS: Final = frozenset(
         "write_refused",
     }
 )
+"""Of the dispatcher: why the battery does what it does."""
+
+LEDGER_REASONS: Final = frozenset(
+    {
+        "above_plant",
+        "bad_opening",
+        "bad_point",
+        "bad_signature",
+        "balance_low",
+        "broken_chain",
+        "chain_behind",
+        "chain_unreachable",
+        "consent_changed",
+        "count_wrong",
+        "dismissed",
+        "duplicate_meter",
+        "foreign_transactions",
+        "invitation_unknown",
+        "invitation_used",
+        "key_missing",
+        "leaf_invalid",
+        "leaf_missing",
+        "leaf_not_registered",
+        "leaf_wrong",
+        "leaves_unavailable",
+        "meter_taken",
+        "not_a_member",
+        "not_compared",
+        "not_registered",
+        "older_revision",
+        "operator_ignores",
+        "operator_unreachable",
+        "order_wrong",
+        "out_of_range",
+        "path_wrong",
+        "reading_missing",
+        "refused",
+        "reverted",
+        "root_wrong",
+        "second_bridge",
+        "statement_missing",
+        "statement_voided",
+        "stuck",
+        "sums_wrong",
+        "too_late",
+        "two_statements",
+        "unreachable",
+        "wrong_chain",
+        "wrong_key",
+        "wrong_slot",
+    }
+)
+"""Of the ledger: why a household is not admitted, a reading not anchored, a statement not believed."""
+
+
+def known_code(reason: Reason | None, codes: frozenset[str]) -> str | None:
+    """Return a reason's code as a state: one that a newer bridge knows and we do not has a state, too."""
+    if reason is None:
+        return None
+    # Refusals of the operator travel as problem types, which are written with dashes.
+    code = reason.code.replace("-", "_")
+    return code if code in codes else OTHER

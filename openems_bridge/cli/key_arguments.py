@@ -28,6 +28,7 @@ def _add_keys(commands: Commands, add_configuration: AddConfiguration) -> None:
         ("backup", _backup_keys, "write the keys into an encrypted file"),
         ("restore", _restore_keys, "take the keys from such a file"),
         ("replace-meter-key", _replace, "make a new meter key, after a lost TPM for example"),
+        ("sign-change", _sign_change, "sign the registry's change to this bridge's meter key"),
         ("take-over", _take_over, "declare this copy of the bridge to be the one that signs"),
     ):
         choice = choices.add_parser(name, help=explained)
@@ -37,6 +38,8 @@ def _add_keys(commands: Commands, add_configuration: AddConfiguration) -> None:
             _add_passphrase(choice)
         if name in ("create", "restore", "replace-meter-key"):
             _add_meter_key(choice)
+        if name == "sign-change":
+            _add_change(choice)
         choice.set_defaults(command=run)
 
 
@@ -84,6 +87,22 @@ def _add_meter_key(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_change(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--chain-id", type=int, required=True)
+    parser.add_argument("--registry", type=_hex, required=True, metavar="0x…", help="the registry's address")
+    parser.add_argument("--meter", type=_hex, required=True, metavar="0x…", help="the meter's id")
+    parser.add_argument(
+        "--from-slot", type=int, required=True, metavar="SLOT", help="the first slot of the new key"
+    )
+    parser.add_argument(
+        "--nonce", type=int, required=True, help="the registry's nonces(meter): the operator tells it"
+    )
+
+
+def _hex(text: str) -> bytes:
+    return bytes.fromhex(text.removeprefix("0x"))
+
+
 def _create(options: argparse.Namespace) -> int:
     from openems_bridge.cli import keys
 
@@ -112,6 +131,19 @@ def _replace(options: argparse.Namespace) -> int:
     from openems_bridge.cli import keys
 
     return keys.replace_meter_key(options.config, options.meter_key)
+
+
+def _sign_change(options: argparse.Namespace) -> int:
+    from openems_bridge.cli import keys
+
+    return keys.sign_change(
+        options.config,
+        chain_id=options.chain_id,
+        registry=options.registry,
+        meter=options.meter,
+        from_slot=options.from_slot,
+        nonce=options.nonce,
+    )
 
 
 def _take_over(options: argparse.Namespace) -> int:

@@ -1,5 +1,6 @@
 """``openems-bridge keys``: shows addresses and ids, never a key."""
 
+import json
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,6 +15,7 @@ from openems_bridge.configuration.loading import load_configuration
 from openems_bridge.data_folder import DataFolderUnusable, locked_data_folder
 from openems_bridge.keys.exported import read_keys_file, write_keys_file
 from openems_bridge.keys.index import KeyIndex
+from openems_bridge.keys.key_change import KeyChange
 from openems_bridge.keys.options import KeyOptions, MeterKeyKind, StoreKind
 from openems_bridge.keys.vault import RestoredKeys, Vault
 
@@ -78,6 +80,38 @@ def replace_meter_key(configuration: Path, meter_key: MeterKeyKind | None) -> in
     def work() -> None:
         with locked_data_folder(vault.folder):
             show_restored(vault.replace_meter_key())
+
+    return explained(work)
+
+
+def sign_change(
+    configuration: Path, *, chain_id: int, registry: bytes, meter: bytes, from_slot: int, nonce: int
+) -> int:
+    """Show, as JSON for the operator, the consent to this bridge's meter key. Return the exit status."""
+    vault = _vault(configuration)
+
+    def work() -> None:
+        keys = vault.export()
+        try:
+            change = KeyChange(
+                chain_id=chain_id,
+                registry=registry,
+                meter=meter,
+                key=keys.meter.public_key,
+                from_slot=from_slot,
+                nonce=nonce,
+            )
+        except ValueError as error:
+            raise KeysUnusable(f"This change cannot be signed: {error}.") from None
+        key = change.key
+        consent = {
+            "meter": f"0x{meter.hex()}",
+            "key": {"scheme": int(key.scheme), "x": f"{key.x:#066x}", "y": f"{key.y:#066x}"},
+            "from_slot": from_slot,
+            "household": keys.account.address,
+            "consent": f"0x{change.signed_by(keys.account).encode().hex()}",
+        }
+        say(json.dumps(consent, indent=1))
 
     return explained(work)
 

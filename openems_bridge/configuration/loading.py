@@ -23,6 +23,7 @@ from openems_bridge.configuration.values import (
 
 LONGEST_DATA_DIR = 90
 """Bytes: the control socket lies in the folder, and the kernel takes 107 bytes for the path of a Unix socket."""
+_DEEPEST = 20
 _LARGEST_FILE = 1024 * 1024
 
 
@@ -48,8 +49,6 @@ def parse_configuration(text: str, *, base: Path) -> BridgeConfiguration:
         document = yaml.load(text, Loader=_UniqueKeys)  # noqa: S506 - a SafeLoader
     except yaml.YAMLError as error:
         raise ConfigurationError([f"not YAML: {_yaml_problem(error)}"]) from None
-    except RecursionError:
-        raise ConfigurationError(["not a configuration: nested too deep"]) from None
     try:
         fields = _BRIDGE(document)
     except vol.MultipleInvalid as error:
@@ -68,7 +67,19 @@ def parse_configuration(text: str, *, base: Path) -> BridgeConfiguration:
 
 
 class _UniqueKeys(yaml.SafeLoader):
-    """Refuses a key that is given twice, of which YAML would silently take the last."""
+    """Refuses a key that is given twice, of which YAML would silently take the last, and what is nested too deep."""
+
+    def __init__(self, stream: str) -> None:
+        super().__init__(stream)
+        self._depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise yaml.MarkedYAMLError(problem="nested too deep", problem_mark=self.peek_event().start_mark)
+        node = super().compose_node(parent, index)
+        self._depth -= 1
+        return node
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen = set()

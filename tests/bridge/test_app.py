@@ -17,6 +17,8 @@ from openems_bridge.app import BridgeStopped, Serving, run_bridge
 from openems_bridge.clock import SystemClock
 from openems_bridge.configuration.model import ApiConfiguration, BridgeConfiguration
 from openems_bridge.data_folder import DATABASE_FILE, DataFolderUnusable
+from openems_bridge.dispatcher.commands import CommandSource
+from openems_bridge.dispatcher.lease import LeaseRecord
 from openems_bridge.edge.interface import Connected, Cycle, Edge, EdgeEvent, EnergyHistory, Inspection, Lost
 from openems_bridge.edge.simulation.adapter import SimulatedEdge
 from openems_bridge.edge.simulation.options import SimulationOptions
@@ -172,6 +174,30 @@ async def test_a_reading_stored_but_not_told_is_told_at_the_next_start(tmp_path:
         assert (await bridge.state())["reading"]["slot"] >= slot + 1
 
 
+async def test_a_crash_with_the_battery_held_is_told_as_an_end(tmp_path: Path) -> None:
+    configuration = _configuration(tmp_path)
+    configuration.data_dir.mkdir()
+    database = await Database.open(configuration.data_dir / DATABASE_FILE)
+    await database.run(events.append, SystemClock().utc(), "dispatch_started", {})
+    record = LeaseRecord(
+        command_id="c", source=CommandSource.MANUAL, battery="ess0", controller="simulation", ends_at_utc=0.0
+    )
+    await database.run(leases.acquire, record, SystemClock().utc())
+    await database.close()
+    async with (
+        _running(configuration) as bridge,
+        bridge.session.ws_connect("/v1/ws?after=1") as socket,
+    ):
+        async with asyncio.timeout(10):
+            while (message := await socket.receive_json())["type"] != "event":
+                continue
+        assert message["event"] == "dispatch_ended"
+        assert message["data"]["setpoint"] is None
+    database = await Database.open(configuration.data_dir / DATABASE_FILE)
+    assert await database.run(leases.unreleased) == []
+    await database.close()
+
+
 class ScriptedEdge:
     """An Edge that says what a test wants, and then nothing, or breaks."""
 
@@ -231,6 +257,45 @@ async def test_a_part_that_fails_ends_the_bridge_and_closes_everything(tmp_path:
     assert failed.group_contains(RuntimeError, match="the adapter has a fault")
     assert edge.closed
     assert not (configuration.data_dir / SOCKET_FILE).exists()
+
+
+async def _hold_until_broken(
+    configuration: BridgeConfiguration, edge: SimulatedEdge, broken: asyncio.Event
+) -> None:
+    async with _running(configuration, edge) as bridge:
+        await bridge.until("bridge", "edge", "connected")
+        async with bridge.session.patch("/v1/limits", json={"grid_charging": True}) as response:
+            assert response.status == 200
+        async with bridge.session.put("/v1/dispatch/mode", json={"mode": "manual"}) as response:
+            assert response.status == 200
+        body = {"target": {"type": "battery_power", "power_w": -300}}
+        async with bridge.session.post("/v1/dispatch/command", json=body) as response:
+            assert response.status == 201
+        assert edge._setpoint is not None
+        broken.set()
+        async with asyncio.timeout(20):
+            while edge._setpoint is not None:
+                await asyncio.sleep(0.05)
+
+
+async def test_a_part_that_fails_while_the_battery_is_held_releases_it(tmp_path: Path) -> None:
+    class Breaking(SimulatedEdge):
+        broken = asyncio.Event()
+
+        async def events(self) -> AsyncIterator[EdgeEvent]:
+            async for event in super().events():
+                yield event
+                if self.broken.is_set():
+                    raise RuntimeError("the adapter has a fault")
+
+    configuration = _configuration(tmp_path)
+    edge = Breaking(SimulationOptions(start=NOON), SystemClock())
+    with pytest.raises(ExceptionGroup) as failed:
+        await _hold_until_broken(configuration, edge, edge.broken)
+    assert failed.group_contains(RuntimeError, match="the adapter has a fault")
+    database = await Database.open(configuration.data_dir / DATABASE_FILE)
+    assert await database.run(leases.unreleased) == []
+    await database.close()
 
 
 async def test_an_edge_that_falls_silent_for_good_is_not_taken_for_an_end(tmp_path: Path) -> None:

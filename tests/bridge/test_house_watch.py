@@ -50,12 +50,14 @@ class Watched:
             id="b7", name="x", version="0", fingerprint=b"f" * 32, source=SourceClass.OPENEMS, started_at=0.0
         )
         begin = House(dispatch=OFF, limits=Limits())
+        owes_end = bool(house.pop("owes_end", False))
         self.watch = HouseWatch(
             identity,
             SlotGrid(),
             replace(begin, **house),  # type: ignore[arg-type]
             publish=self._publish,
             happened=lambda kind, data: self.told.append((kind, data)),
+            owes_end=owes_end,
         )
 
     def _publish(self, state: StateDocument) -> None:
@@ -192,3 +194,21 @@ def test_counters_are_shown_where_cycles_are_rare(watched: Watched) -> None:
     assert watched.section("grid")["energy_import"] is None, "the next cycle brings it"
     watched.watch.counted({Register.WITHDRAWAL: 8}, 106.0)
     assert watched.section("grid")["energy_import"] == 8
+
+
+@pytest.mark.parametrize(
+    "code", [ReasonCode.STARTING, ReasonCode.RELEASE_FAILED, ReasonCode.RELEASING_BY_SILENCE]
+)
+def test_the_end_that_a_crash_kept_back_is_told_once_the_battery_is_free(code: ReasonCode) -> None:
+    watched = Watched(owes_end=True)
+    watched.watch.dispatched(replace(OFF, status=Status.BLOCKED, reason=Reason(code)))
+    assert watched.told == []
+    watched.watch.dispatched(OFF)
+    watched.watch.dispatched(replace(OFF, status=Status.RELEASED))
+    assert [kind for kind, _ in watched.told] == ["dispatch_ended"]
+
+
+def test_the_end_that_a_crash_kept_back_comes_before_the_next_begin() -> None:
+    watched = Watched(owes_end=True)
+    watched.watch.dispatched(FOLLOWING)
+    assert [kind for kind, _ in watched.told] == ["dispatch_ended", "dispatch_started"]

@@ -42,6 +42,7 @@ async def test_no_path_is_checked(edge: FakeEdge, session: aiohttp.ClientSession
         "no json",
         "[]",
     ],
+    ids=["number", "no uuid", "no id", "no params", "list of params", "no method", "no json", "a list"],
 )
 async def test_what_is_no_proper_request_gets_no_reply(client: WsClient, text: str) -> None:
     await client.socket.send_str(text)

@@ -31,7 +31,7 @@ class MemoryKeyring(KeyringBackend):
     priority = 5
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.entries: dict[tuple[str, str], str] = {}
         self.forgets = False
         self.locked = False
@@ -55,7 +55,11 @@ class MemoryKeyring(KeyringBackend):
 
 
 def file_vault(
-    folder: Path, *, meter_key: MeterKeyKind = MeterKeyKind.SECP256K1, tcti: str | None = None, now: float = 1e9
+    folder: Path,
+    *,
+    meter_key: MeterKeyKind = MeterKeyKind.SECP256K1,
+    tcti: str | None = None,
+    now: float = 1e9,
 ) -> Vault:
     """Return a vault of keystore files; the passphrase file lies beside the data folder."""
     passphrase_file = folder.parent / "keystore-passphrase"
@@ -86,9 +90,19 @@ def simulated_tpm() -> Iterator[str]:
     # A Unix socket's path must be short.
     with TemporaryDirectory(prefix="tpm-", dir="/tmp") as name:
         socket = Path(name) / "s"
-        command = ("swtpm", "socket", "--tpm2", "--tpmstate", f"dir={name}", "--flags", "not-need-init,startup-clear")
+        command = (
+            "swtpm",
+            "socket",
+            "--tpm2",
+            "--tpmstate",
+            f"dir={name}",
+            "--flags",
+            "not-need-init,startup-clear",
+        )
         channels = ("--server", f"type=unixio,path={socket}", "--ctrl", f"type=unixio,path={socket}.ctrl")
-        program = subprocess.Popen((*command, *channels), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        program = subprocess.Popen(
+            (*command, *channels), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         try:
             until = time.monotonic() + _STARTING_SECONDS
             while not socket.exists():

@@ -31,7 +31,9 @@ def test_it_signs_digests_as_the_contracts_accept_them() -> None:
 
 def test_it_signs_typed_messages_as_other_wallets_do() -> None:
     message = encode_typed_data(
-        {"name": "DEMS", "version": "1", "chainId": 1}, {"Access": [{"name": "path", "type": "string"}]}, {"path": "/v1"}
+        {"name": "DEMS", "version": "1", "chainId": 1},
+        {"Access": [{"name": "path", "type": "string"}]},
+        {"path": "/v1"},
     )
     theirs = Account.sign_message(message, PRIVATE)
     digest = bytes(theirs.message_hash)
@@ -72,7 +74,7 @@ def test_nothing_shows_the_key() -> None:
     class Holder:
         account: AccountKey
 
-    for shown in (repr(key), str(key), f"{[key]}", repr(Holder(key)), repr(plain(Holder(key))), repr(vars)):
+    for shown in (repr(key), str(key), f"{[key]}", repr(Holder(key)), repr(plain(Holder(key)))):
         assert "ac0974be" not in shown.lower()
         assert str(int.from_bytes(PRIVATE)) not in shown
     for dump in (pickle.dumps, copy.copy, copy.deepcopy):

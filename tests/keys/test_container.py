@@ -49,7 +49,9 @@ def test_what_was_sealed_is_what_is_opened(content: bytes) -> None:
     assert _opened(_sealed(content)) == content
 
 
-@pytest.mark.parametrize("size", [0, 1, CHUNK_BYTES - 1, CHUNK_BYTES, CHUNK_BYTES + 1, 2 * CHUNK_BYTES, 2_500_000])
+@pytest.mark.parametrize(
+    "size", [0, 1, CHUNK_BYTES - 1, CHUNK_BYTES, CHUNK_BYTES + 1, 2 * CHUNK_BYTES, 2_500_000]
+)
 def test_every_length_around_a_chunk(size: int) -> None:
     content = bytes(i % 251 for i in range(size))
     assert _opened(_sealed(content)) == content
@@ -176,7 +178,9 @@ def test_reading_in_small_portions() -> None:
     assert b"".join(part for part in parts if part) == content
 
 
-@pytest.mark.parametrize(("n", "r", "p"), [(0, 8, 1), (1, 8, 1), (3, 8, 1), (16, 0, 1), (16, 8, 0), (2**24, 8, 1)])
+@pytest.mark.parametrize(
+    ("n", "r", "p"), [(0, 8, 1), (1, 8, 1), (3, 8, 1), (16, 0, 1), (16, 8, 0), (2**24, 8, 1)]
+)
 def test_costs_that_scrypt_does_not_know(n: int, r: int, p: int) -> None:
     with pytest.raises(ValueError, match="scrypt"):
         ScryptCost(n, r, p)

@@ -34,7 +34,12 @@ def test_the_representation_shows_nothing() -> None:
     key = new_software_key(Scheme.SECP256K1)
     keys = MeterKeys(key, new_meter_secret())
     reference = TpmKeyReference(1, key.public_key, b"authorisation")
-    for secret in (keys.secret.material.hex(), repr(keys.secret.material), str(key.private_key), f"{key.private_key:x}"):
+    for secret in (
+        keys.secret.material.hex(),
+        repr(keys.secret.material),
+        str(key.private_key),
+        f"{key.private_key:x}",
+    ):
         assert secret not in repr(keys)
     assert "authorisation" not in repr(reference)
 

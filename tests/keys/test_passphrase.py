@@ -22,12 +22,15 @@ def test_it_shows_itself_only_by_name() -> None:
 
 
 def test_one_text_from_every_keyboard() -> None:
-    assert Passphrase("Grüße aus Köln am Rhein").reveal() == Passphrase(
-        "Gru\u0308ße aus Ko\u0308ln am Rhein"
-    ).reveal()
+    assert (
+        Passphrase("Grüße aus Köln am Rhein").reveal()
+        == Passphrase("Gru\u0308ße aus Ko\u0308ln am Rhein").reveal()
+    )
 
 
-@pytest.mark.parametrize("text", ["", "short", "elevenchars", "two lines are\nno passphrase", "tab\tin the middle of it"])
+@pytest.mark.parametrize(
+    "text", ["", "short", "elevenchars", "two lines are\nno passphrase", "tab\tin the middle of it"]
+)
 def test_weak_or_strange_ones_are_refused_without_being_shown(text: str) -> None:
     with pytest.raises(KeysUnusable) as refused:
         Passphrase(text)
@@ -41,7 +44,9 @@ def test_a_file_holds_one_line(tmp_path: Path) -> None:
         assert read_passphrase(file).reveal() == TEXT.encode()
 
 
-@pytest.mark.parametrize("content", [b"", b"short\n", b"\xff\xfe\xfa\xfb\xfc\xfd" * 4, b"first line of it\nsecond line\n"])
+@pytest.mark.parametrize(
+    "content", [b"", b"short\n", b"\xff\xfe\xfa\xfb\xfc\xfd" * 4, b"first line of it\nsecond line\n"]
+)
 def test_what_is_wrong_with_a_file_is_said(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "passphrase"
     file.write_bytes(content)

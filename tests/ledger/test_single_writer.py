@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from openems_bridge.ledger.single_writer import (
     Decision,
+    Evidence,
     MaySign,
     OwnJournal,
     ReadOnly,
     ReadOnlyReason,
     SeenReading,
-    Evidence,
     Witness,
     decide,
 )
@@ -79,9 +79,7 @@ def test_a_restored_copy_waits_for_both_witnesses(operator: bool, chain: bool) -
     journal = changed(JOURNAL, last_signer=OTHERS, first_slot=None)
     evidence = Evidence(operator_answered=operator, chain_answered=chain)
     missing = Witness.CHAIN if operator else Witness.OPERATOR
-    assert decide(OURS, journal, evidence, 105) == ReadOnly(
-        ReadOnlyReason.NOT_COMPARED, {"witness": missing}
-    )
+    assert decide(OURS, journal, evidence, 105) == ReadOnly(ReadOnlyReason.NOT_COMPARED, {"witness": missing})
 
 
 def test_a_restored_copy_begins_with_the_running_slot_although_the_last_one_seen_is_older() -> None:
@@ -125,7 +123,9 @@ class _Copy:
 
     def own(self) -> OwnJournal:
         last = max(self.journal, default=None)
-        first = min((slot for slot, (signer, _) in self.journal.items() if signer == self.instance), default=None)
+        first = min(
+            (slot for slot, (signer, _) in self.journal.items() if signer == self.instance), default=None
+        )
         return OwnJournal(
             last_signer=None if last is None else self.journal[last][0], last_slot=last, first_slot=first
         )

@@ -1,0 +1,1 @@
+"""The HTTPS API for households (docs/operator-api.md)."""

@@ -1,0 +1,1 @@
+"""What the operator knows from the chain, and how it speaks to it."""

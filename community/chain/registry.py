@@ -1,0 +1,142 @@
+"""The registry of the community as its events tell it: which meter belongs to whom, with which key, from which slot on.
+
+The same answers as ``meterAt`` and ``operatorAt`` of the contract, without asking the chain for each reading.
+"""
+
+from bisect import bisect_right, insort
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from dems_protocol.contracts.abi import Event
+from dems_protocol.contracts.community_registry import (
+    HouseholdChangedEvent,
+    KeyChangedEvent,
+    OperatorChangedEvent,
+    PlantChangedEvent,
+)
+from dems_protocol.curve import Point
+from dems_protocol.leaves import MeterRecord
+from dems_protocol.signatures import PublicKey, Scheme
+
+_NOBODY = bytes(20)
+SCOPE = (HouseholdChangedEvent, KeyChangedEvent, OperatorChangedEvent, PlantChangedEvent)
+"""The events that a registry is made of."""
+
+
+@dataclass(slots=True)
+class _History[T]:
+    """A value by slot; a later word about the same slot replaces the earlier one, as the contract's ``History`` does."""
+
+    slots: list[int] = field(default_factory=list)
+    values: dict[int, T] = field(default_factory=dict)
+
+    def set(self, first_slot: int, value: T) -> None:
+        if first_slot not in self.values:
+            insort(self.slots, first_slot)
+        self.values[first_slot] = value
+
+    def at(self, slot: int) -> T | None:
+        place = bisect_right(self.slots, slot)
+        return self.values[self.slots[place - 1]] if place else None
+
+
+@dataclass(slots=True)
+class _Meter:
+    household: _History[bytes] = field(default_factory=_History)
+    key: _History[PublicKey] = field(default_factory=_History)
+    plant_power: _History[int] = field(default_factory=_History)
+
+
+class Registry:
+    """What the registry's events, in order, say of every slot. Built anew after a reorganisation."""
+
+    def __init__(self, events: Iterable[Event] = ()) -> None:
+        self._meters: dict[bytes, _Meter] = {}
+        self._operator = _History[bytes]()
+        for event in events:
+            self.apply(event)
+
+    def apply(self, event: Event) -> None:
+        """Take one more event into account; others than the registry's are ignored."""
+        match event:
+            case HouseholdChangedEvent(meter=meter, household=household, from_=slot):
+                self._meter(meter).household.set(slot, household)
+            case KeyChangedEvent(meter=meter, from_=slot, scheme=scheme, x=x, y=y):
+                self._meter(meter).key.set(slot, PublicKey(Scheme(scheme), x, y))
+            case PlantChangedEvent(meter=meter, from_=slot, plant=plant):
+                self._meter(meter).plant_power.set(slot, plant.power_watts)
+            case OperatorChangedEvent(operator=operator, from_=slot):
+                self._operator.set(slot, operator)
+
+    def record_at(self, meter: bytes, slot: int) -> MeterRecord | None:
+        """Return what holds of a meter in a slot, None where it belongs to no household then."""
+        known = self._meters.get(meter)
+        if known is None:
+            return None
+        household, key = known.household.at(slot), known.key.at(slot)
+        if household is None or household == _NOBODY or key is None:
+            return None
+        return MeterRecord(household, key, known.plant_power.at(slot) or 0)
+
+    def meters_at(self, slot: int) -> list[bytes]:
+        """Return the meters that belong to a household in a slot, ascending."""
+        return sorted(meter for meter in self._meters if self.record_at(meter, slot) is not None)
+
+    def meters_of(self, household: bytes, slot: int) -> list[bytes]:
+        """Return a household's meters in a slot, ascending."""
+        return [
+            meter
+            for meter in self.meters_at(slot)
+            if (record := self.record_at(meter, slot)) is not None and record.household == household
+        ]
+
+    def is_member(self, household: bytes, slot: int) -> bool:
+        """Say whether a household has a meter in a slot."""
+        return any(
+            record is not None and record.household == household
+            for record in (self.record_at(meter, slot) for meter in self._meters)
+        )
+
+    def is_registered(self, meter: bytes) -> bool:
+        """Say whether a meter was ever registered: its id is given once."""
+        return meter in self._meters
+
+    def last_household(self, meter: bytes) -> bytes | None:
+        """Return whom a meter belongs to once all that is planned holds; None for nobody."""
+        known = self._meters.get(meter)
+        if known is None or not known.household.slots:
+            return None
+        household = known.household.values[known.household.slots[-1]]
+        return None if household == _NOBODY else household
+
+    def household_from(self, meter: bytes) -> int | None:
+        """Return the slot since which, or from which, the last household holds; None for an unknown meter."""
+        known = self._meters.get(meter)
+        return known.household.slots[-1] if known is not None and known.household.slots else None
+
+    def meter_of_key(self, key: PublicKey) -> bytes | None:
+        """Return the meter that has, or had, a key."""
+        for meter, known in self._meters.items():
+            if key in known.key.values.values():
+                return meter
+        return None
+
+    def operator_at(self, slot: int) -> bytes | None:
+        """Return the operator's account in a slot, None before the first."""
+        return self._operator.at(slot)
+
+    def first_slot(self) -> int | None:
+        """Return the first slot in which any meter belongs to anybody, None before that."""
+        return min(
+            (meter.household.slots[0] for meter in self._meters.values() if meter.household.slots),
+            default=None,
+        )
+
+    def _meter(self, meter: bytes) -> _Meter:
+        return self._meters.setdefault(meter, _Meter())
+
+
+def sealing_point(key: tuple[int, ...]) -> Point:
+    """Return the point that an event about the sealing key names."""
+    x, y = key
+    return Point(x, y)

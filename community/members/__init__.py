@@ -1,0 +1,1 @@
+"""Who belongs to the community: invitations, enrolments, what the registry is told."""

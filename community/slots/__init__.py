@@ -1,0 +1,1 @@
+"""The life of a slot: leaves, statement, publication, demands, direct inclusions, opening."""

@@ -1,0 +1,216 @@
+"""Defending a statement: what somebody demands is shown, and direct inclusions that are double or false are taken out."""
+
+import asyncio
+import logging
+import sqlite3
+from dataclasses import dataclass
+
+from community.chain.slot_events import ChainSlot, DemandKey, IncludedReading, PublishedStatement
+from community.chain.wishes import Wish
+from community.readings.acceptance import Accepted, find_wrong_link
+from community.slots import work
+from community.slots.office import Office
+from community.store import readings
+from community.store.readings import StoredReading
+from community.workers import pedersen
+from dems_protocol.commitments import Opening, Register
+from dems_protocol.contracts import conversions, demands, direct_inclusion
+from dems_protocol.contracts.abi import Call
+from dems_protocol.contracts.structs import Kind, Published
+from dems_protocol.curve import Point
+from dems_protocol.leaves import Leaf
+from dems_protocol.readings import NO_READING, advance_registers, find_chain_faults
+from dems_protocol.sealing import EqualityProof, decrypt, find_false_registers
+
+_LOGGER = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The leaves of the statement that is published, with the readings that they are made of."""
+
+    published: PublishedStatement
+    leaves: tuple[Leaf, ...]
+    stored: tuple[StoredReading, ...]
+
+    @property
+    def struct(self) -> Published:
+        """The statement as the contracts take it."""
+        found = self.published
+        return conversions.to_published(found.statement, found.published_at, found.published_block)
+
+    def index_of(self, meter: bytes) -> int | None:
+        """Return the index of a meter's leaf, None where it has none."""
+        return next((i for i, leaf in enumerate(self.leaves) if leaf.reading.meter == meter), None)
+
+
+async def load_shown(office: Office, published: PublishedStatement) -> Shown:
+    """Return the leaves of a published statement, as they are stored."""
+    statement = published.statement
+    rows = await office.database.run(readings.of_leaves, statement.slot, statement.attempt)
+    return Shown(
+        published,
+        tuple(Leaf(stored.reading, owners, stored.signature) for stored, owners in rows),
+        tuple(stored for stored, _ in rows),
+    )
+
+
+async def answer(office: Office, shown: Shown, demand: DemandKey) -> None:
+    """Show on chain what a demand asks for. Raises StoreError."""
+    statement = shown.published.statement
+    (proof,) = await office.workers.run(
+        work.prove, office.facts.domain, statement.slot, statement.attempt, shown.leaves, (demand.index,)
+    )
+    call: Call[None]
+    if demand.index >= statement.count:
+        call = demands.AnswerPadding(shown.struct, conversions.to_proof(proof))
+    elif demand.kind == Kind.LEAF:
+        leaf = conversions.to_leaf(shown.leaves[demand.index])
+        call = demands.AnswerLeaf(shown.struct, leaf, conversions.to_proof(proof))
+    else:
+        stored = shown.stored[demand.index]
+        rows = await office.workers.run(
+            work.prove_register,
+            office.facts.domain,
+            stored.reading.struct_hash(),
+            demand.register,
+            stored.openings[demand.register],
+        )
+        call = demands.AnswerRange(
+            shown.struct,
+            conversions.to_leaf(shown.leaves[demand.index]),
+            conversions.to_proof(proof),
+            demand.register,
+            conversions.to_range_proof(rows),
+        )
+    kind = demand.kind.name.lower()
+    await office.want(
+        Wish(
+            key=f"answer:{_place(shown.published)}:{demand.index}:{kind}:{demand.register}",
+            to=office.facts.demands,
+            call=call,
+            subject=f"answer to the demand for {kind} {demand.index} of slot {statement.slot}",
+        )
+    )
+
+
+async def find_standing(office: Office, chain: ChainSlot) -> set[bytes]:
+    """Return the meters whose direct inclusion is true, having kept its openings; ask to take out the false ones."""
+    standing = set()
+    for meter, included in chain.inclusions.items():
+        if await _is_true(office, included):
+            standing.add(meter)
+        else:
+            await _exclude_false(office, chain.published, included)
+    return standing
+
+
+async def exclude_duplicate(office: Office, shown: Shown, index: int, included: IncludedReading) -> None:
+    """Ask to take out a direct inclusion whose meter has a leaf in the published statement."""
+    statement = shown.published.statement
+    (proof,) = await office.workers.run(
+        work.prove, office.facts.domain, statement.slot, statement.attempt, shown.leaves, (index,)
+    )
+    meter = included.reading.meter.hex()
+    await office.want(
+        Wish(
+            key=f"exclude-duplicate:{_place(shown.published)}:{meter}:{included.included_block}",
+            to=office.facts.direct_inclusion,
+            call=direct_inclusion.ExcludeDuplicate(
+                shown.struct,
+                conversions.to_leaf(shown.leaves[index]),
+                conversions.to_proof(proof),
+                conversions.to_reading(included.reading),
+                included.inclusion,
+            ),
+            subject=f"meter 0x{meter} stands twice in slot {statement.slot}",
+        )
+    )
+
+
+async def _is_true(office: Office, included: IncludedReading) -> bool:
+    if await office.database.run(readings.by_hash, included.reading.struct_hash()) is not None:
+        return True
+    if included.sealed.operator_key != office.sealing_key.public:
+        _LOGGER.error(
+            "The reading of meter 0x%s for slot %d was sealed to another key than this operator has: the slot "
+            "cannot be opened",
+            included.reading.meter.hex(),
+            included.reading.slot,
+        )
+        return True
+    false, openings = await asyncio.to_thread(_unseal, office, included)
+    if false:
+        return False
+    await office.database.run(_keep_included, included, openings, int(office.clock.utc()))
+    return True
+
+
+def _unseal(office: Office, included: IncludedReading) -> tuple[list[Register], tuple[Opening, ...]]:
+    shared: Point = office.sealing_key.shared(included.sealed)
+    false = find_false_registers(pedersen(), included.reading, included.sealed, shared)
+    if false:
+        return false, ()
+    pairs = decrypt(included.reading.struct_hash(), included.sealed, shared)
+    return [], tuple(Opening(value, blinding) for value, blinding in pairs)
+
+
+def _keep_included(
+    connection: sqlite3.Connection, included: IncludedReading, openings: tuple[Opening, ...], now: int
+) -> None:
+    reading = included.reading
+    if readings.by_hash(connection, reading.struct_hash()) is not None:
+        return
+    last = readings.last_of(connection, reading.meter)
+    previous = readings.by_hash(connection, reading.previous)
+    if reading.previous == NO_READING:
+        continues = reading.running == advance_registers(None, reading.commitments)
+    else:
+        continues = previous is not None and not find_chain_faults(reading, previous.reading)
+    linked = continues and find_wrong_link(reading, None if last is None else last.reading) is None
+    readings.add(
+        connection,
+        Accepted(reading, included.signature, openings),
+        received_at=now,
+        receipt_signature=None,
+        late=True,
+        beside=not linked,
+    )
+
+
+async def _exclude_false(
+    office: Office, published: PublishedStatement | None, included: IncludedReading
+) -> None:
+    reading = included.reading
+    disclosure = await asyncio.to_thread(_disclose, office, included)
+    current = (
+        conversions.nothing_published(reading.slot)
+        if published is None
+        else conversions.to_published(published.statement, published.published_at, published.published_block)
+    )
+    await office.want(
+        Wish(
+            key=f"exclude-false:{reading.slot}:{reading.meter.hex()}:{included.included_block}:"
+            f"{'none' if published is None else _place(published)}",
+            to=office.facts.direct_inclusion,
+            call=direct_inclusion.ExcludeFalse(
+                current,
+                conversions.to_reading(reading),
+                included.inclusion,
+                conversions.to_sealed(included.sealed),
+                conversions.to_disclosure(*disclosure),
+            ),
+            subject=f"meter 0x{reading.meter.hex()} sealed false openings for slot {reading.slot}",
+        )
+    )
+
+
+def _disclose(office: Office, included: IncludedReading) -> tuple[Point, EqualityProof]:
+    shared = office.sealing_key.shared(included.sealed)
+    proof = office.sealing_key.prove(office.facts.domain, included.reading.struct_hash(), included.sealed)
+    return shared, proof
+
+
+def _place(published: PublishedStatement) -> str:
+    statement = published.statement
+    return f"{statement.slot}:{statement.attempt}:{published.published_block}"

@@ -1,0 +1,1 @@
+"""What the operator keeps: functions on a connection, run in transactions."""

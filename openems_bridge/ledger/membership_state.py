@@ -1,0 +1,88 @@
+"""How far a household's membership has come."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Self
+
+from dems_node.json_types import Json
+from dems_protocol.membership import Enrolment
+from dems_protocol.signatures import Signature
+from openems_bridge.ledger.community import Community
+
+
+class MembershipStatus(StrEnum):
+    """As the API shows it (docs/api.md, The ledger)."""
+
+    JOINING = "joining"
+    """The enrolment is signed and in the journal; the operator has not confirmed it."""
+    WAITING = "waiting"
+    MEMBER = "member"
+    REFUSED = "refused"
+    LEFT = "left"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Membership:
+    """The membership as the journal keeps it.
+
+    ``secret`` is the invitation's, kept only until the operator has the enrolment. ``first_block`` is the chain's head
+    when the household joined: what came before does not concern it. ``since_slot`` is the first slot of the meter's
+    membership, once the registry says so; ``until_slot`` the first slot after it.
+    """
+
+    community: Community
+    enrolment: Enrolment
+    household_signature: Signature
+    meter_signature: Signature
+    status: MembershipStatus
+    reason: str | None = None
+    secret: bytes | None = field(default=None, repr=False)
+    first_block: int
+    since_slot: int | None = None
+    until_slot: int | None = None
+    leaving: bool = False
+
+    @property
+    def household(self) -> bytes:
+        """The household's account (20 bytes)."""
+        return self.enrolment.household
+
+    @property
+    def meter(self) -> bytes:
+        """The meter's id (32 bytes)."""
+        return self.enrolment.meter
+
+    def to_json(self) -> dict[str, Json]:
+        """Return it as a JSON document."""
+        return {
+            "community": self.community.to_json(),
+            "enrolment": self.enrolment.encode().hex(),
+            "household_signature": self.household_signature.encode().hex(),
+            "meter_signature": self.meter_signature.encode().hex(),
+            "status": self.status.value,
+            "reason": self.reason,
+            "secret": None if self.secret is None else self.secret.hex(),
+            "first_block": self.first_block,
+            "since_slot": self.since_slot,
+            "until_slot": self.until_slot,
+            "leaving": self.leaving,
+        }
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Self:
+        """Read `to_json`'s output; KeyError, TypeError or ValueError for anything else."""
+        secret = document["secret"]
+        return cls(
+            community=Community.from_json(document["community"]),
+            enrolment=Enrolment.decode(bytes.fromhex(document["enrolment"])),
+            household_signature=Signature.decode(bytes.fromhex(document["household_signature"])),
+            meter_signature=Signature.decode(bytes.fromhex(document["meter_signature"])),
+            status=MembershipStatus(document["status"]),
+            reason=document["reason"],
+            secret=None if secret is None else bytes.fromhex(secret),
+            first_block=int(document["first_block"]),
+            since_slot=document["since_slot"],
+            until_slot=document["until_slot"],
+            leaving=bool(document["leaving"]),
+        )

@@ -1,0 +1,87 @@
+"""The ledger's tables in the bridge's database.
+
+What the chain said is kept as it was said (``ledger_event``); what follows from it is derived again whenever it changes,
+so a reorganisation is undone by deleting rows.
+"""
+
+import sqlite3
+
+_TABLES = (
+    """
+    CREATE TABLE ledger_membership (
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        document TEXT NOT NULL
+    ) STRICT
+    """,
+    """
+    CREATE TABLE ledger_reading (
+        hash BLOB PRIMARY KEY CHECK (length(hash) = 32),
+        slot INTEGER NOT NULL,
+        revision INTEGER NOT NULL,
+        reading BLOB NOT NULL,
+        signature BLOB NOT NULL,
+        openings BLOB NOT NULL,
+        signer TEXT NOT NULL,
+        signed_at REAL NOT NULL,
+        status TEXT NOT NULL,
+        tried_at REAL,
+        received_at INTEGER,
+        receipt BLOB,
+        refusal TEXT,
+        UNIQUE (slot, revision)
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX ledger_reading_status ON ledger_reading (status, slot)",
+    """
+    CREATE TABLE ledger_verdict (
+        statement_hash BLOB PRIMARY KEY,
+        slot INTEGER NOT NULL,
+        attempt INTEGER NOT NULL,
+        verified INTEGER NOT NULL CHECK (verified IN (0, 1)),
+        findings TEXT NOT NULL,
+        leaves INTEGER NOT NULL,
+        leaf BLOB,
+        proof BLOB,
+        operator_signature BLOB,
+        checked_at REAL NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX ledger_verdict_slot ON ledger_verdict (slot)",
+    """
+    CREATE TABLE ledger_event (
+        id TEXT PRIMARY KEY,
+        block INTEGER NOT NULL,
+        place INTEGER NOT NULL,
+        at INTEGER,
+        contract BLOB NOT NULL,
+        topics BLOB NOT NULL,
+        data BLOB NOT NULL,
+        name TEXT NOT NULL,
+        slot INTEGER
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX ledger_event_slot ON ledger_event (slot, block, place)",
+    "CREATE INDEX ledger_event_name ON ledger_event (name, block, place)",
+    """
+    CREATE TABLE ledger_settlement (
+        slot INTEGER PRIMARY KEY,
+        document TEXT NOT NULL,
+        revision INTEGER NOT NULL,
+        changed_at REAL NOT NULL
+    ) STRICT
+    """,
+    """
+    CREATE TABLE ledger_decision (
+        id TEXT PRIMARY KEY,
+        slot INTEGER,
+        document TEXT NOT NULL,
+        decided_at REAL NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """,
+)
+
+
+def create_ledger_tables(connection: sqlite3.Connection) -> None:
+    """Create the tables; a migration of the bridge's store."""
+    for statement in _TABLES:
+        connection.execute(statement)

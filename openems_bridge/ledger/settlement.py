@@ -1,0 +1,135 @@
+"""What a slot comes to for this household: energy inside and outside the community. Pure, but for the store's functions.
+
+A settlement changes when a statement falls, is replaced or is opened; each change has a higher revision, so that hourly
+statistics can be rewritten.
+"""
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+from dems_node.json_types import Json
+from dems_protocol.netting import Netting, Share, Side
+from dems_protocol.readings import SlotEnergy
+from openems_bridge.ledger.slot_phase import Phase
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """A slot's result. Energies in whole Wh that add up to the household's own; None while they are not decided.
+
+    ``share`` is the part of the own withdrawal that came from inside (0 … 1), None without withdrawal.
+    """
+
+    slot: int
+    phase: Phase
+    withdrawal_inside: int | None = None
+    withdrawal_outside: int | None = None
+    feed_in_inside: int | None = None
+    feed_in_outside: int | None = None
+    revision: int = 0
+
+    @property
+    def share(self) -> float | None:
+        """The part of the own withdrawal that came from inside the community."""
+        if self.withdrawal_inside is None or self.withdrawal_outside is None:
+            return None
+        total = self.withdrawal_inside + self.withdrawal_outside
+        return self.withdrawal_inside / total if total else None
+
+    def to_json(self) -> dict[str, Json]:
+        """Return it as the API shows it."""
+        return {
+            "slot": self.slot,
+            "phase": self.phase.value,
+            "withdrawal_inside": self.withdrawal_inside,
+            "withdrawal_outside": self.withdrawal_outside,
+            "feed_in_inside": self.feed_in_inside,
+            "feed_in_outside": self.feed_in_outside,
+            "share": self.share,
+            "revision": self.revision,
+        }
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Self:
+        """Read `to_json`'s output."""
+        fields = {key: value for key, value in document.items() if key not in {"share", "phase"}}
+        return cls(phase=Phase(document["phase"]), **fields)
+
+
+def settle(
+    slot: int, phase: Phase, energy: SlotEnergy, netting: Netting | None, *, takes_part: bool
+) -> Settlement:
+    """Return what a slot comes to.
+
+    ``takes_part``: the reading is a leaf of the slot's statement, or stands beside its root. Who takes no part, and
+    everybody in a slot that is not netted, has all of it outside, at utility prices. What is delivered under a contract
+    (d) is settled by the market and is not counted here.
+    """
+    if phase is Phase.OPENED and netting is not None and takes_part:
+        withdrawal = netting.share(Side.WITHDRAWAL, energy.withdrawal_rest)
+        feed_in = netting.share(Side.FEED_IN, energy.feed_in_rest)
+    elif phase in {Phase.UNNETTED, Phase.OPENED}:
+        withdrawal, feed_in = Share(energy.withdrawal_rest, 0), Share(energy.feed_in_rest, 0)
+    else:
+        return Settlement(slot=slot, phase=phase)
+    return Settlement(
+        slot=slot,
+        phase=phase,
+        withdrawal_inside=withdrawal.inside,
+        withdrawal_outside=withdrawal.outside,
+        feed_in_inside=feed_in.inside,
+        feed_in_outside=feed_in.outside,
+    )
+
+
+def keep(connection: sqlite3.Connection, settlement: Settlement, now: float) -> Settlement | None:
+    """Write a slot's settlement with the next revision; None if it says nothing new."""
+    before = load(connection, settlement.slot)
+    if before is not None and replace(before, revision=0) == replace(settlement, revision=0):
+        return None
+    kept = replace(settlement, revision=0 if before is None else before.revision + 1)
+    connection.execute(
+        "INSERT INTO ledger_settlement (slot, document, revision, changed_at) VALUES (?, ?, ?, ?) "
+        "ON CONFLICT (slot) DO UPDATE SET document = excluded.document, revision = excluded.revision, "
+        "changed_at = excluded.changed_at",
+        (kept.slot, json.dumps(kept.to_json(), separators=(",", ":")), kept.revision, now),
+    )
+    return kept
+
+
+def load(connection: sqlite3.Connection, slot: int) -> Settlement | None:
+    """Return the settlement of a slot."""
+    row = connection.execute("SELECT document FROM ledger_settlement WHERE slot = ?", (slot,)).fetchone()
+    return None if row is None else Settlement.from_json(json.loads(row[0]))
+
+
+def between(connection: sqlite3.Connection, first: int, last: int, limit: int) -> Sequence[Settlement]:
+    """Return the settlements of slots in [first, last], oldest first."""
+    rows = connection.execute(
+        "SELECT document FROM ledger_settlement WHERE slot >= ? AND slot <= ? ORDER BY slot LIMIT ?",
+        (first, last, limit),
+    )
+    return [Settlement.from_json(json.loads(row[0])) for row in rows]
+
+
+def latest_opened(connection: sqlite3.Connection) -> Settlement | None:
+    """Return the settlement of the newest slot that was netted."""
+    row = connection.execute(
+        "SELECT document FROM ledger_settlement WHERE json_extract(document, '$.phase') = ? "
+        "ORDER BY slot DESC LIMIT 1",
+        (Phase.OPENED.value,),
+    ).fetchone()
+    return None if row is None else Settlement.from_json(json.loads(row[0]))
+
+
+def unsettled(connection: sqlite3.Connection, first: int) -> Sequence[int]:
+    """Return the slots from ``first`` on whose result is not decided, oldest first."""
+    rows = connection.execute(
+        "SELECT slot FROM ledger_settlement WHERE slot >= ? AND json_extract(document, '$.phase') NOT IN (?, ?) "
+        "ORDER BY slot",
+        (first, Phase.OPENED.value, Phase.UNNETTED.value),
+    )
+    return [row[0] for row in rows]
