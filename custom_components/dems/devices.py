@@ -12,12 +12,14 @@ MANUFACTURER = "DEMS"
 
 
 class Part(StrEnum):
-    """What becomes a device."""
+    """What becomes a device, and MEMBER: what a community's device has only once the household is admitted."""
 
     BRIDGE = "bridge"
     GRID = "grid"
     BATTERY = "battery"
     SOLAR = "solar"
+    COMMUNITY = "community"
+    MEMBER = "member"
 
 
 _MODELS = {
@@ -25,18 +27,30 @@ _MODELS = {
     Part.GRID: "Grid meter",
     Part.BATTERY: "Battery",
     Part.SOLAR: "Solar plant",
+    Part.COMMUNITY: "Energy community",
 }
+_NEEDS_EDGE = frozenset({Part.GRID, Part.BATTERY, Part.SOLAR})
+"""Parts that only the Edge knows of."""
 
 
 def identifier(bridge_id: str, part: Part) -> tuple[str, str]:
-    """Return what identifies a part of a household in the device registry."""
-    return (DOMAIN, bridge_id if part is Part.BRIDGE else f"{bridge_id}_{part}")
+    """Return what identifies the device of a part of a household in the device registry."""
+    if part is Part.BRIDGE:
+        return (DOMAIN, bridge_id)
+    return (DOMAIN, f"{bridge_id}_{Part.COMMUNITY if part is Part.MEMBER else part}")
 
 
 def present(house: House) -> frozenset[Part]:
     """Return the parts that the house has according to this state."""
-    sections = {Part.GRID: house.grid, Part.BATTERY: house.battery, Part.SOLAR: house.solar}
-    return frozenset({Part.BRIDGE} | {part for part, section in sections.items() if section is not None})
+    has = {
+        Part.BRIDGE: True,
+        Part.GRID: house.grid is not None,
+        Part.BATTERY: house.battery is not None,
+        Part.SOLAR: house.solar is not None,
+        Part.COMMUNITY: house.community is not None,
+        Part.MEMBER: house.is_member,
+    }
+    return frozenset(part for part, is_there in has.items() if is_there)
 
 
 def is_topology_known(house: House) -> bool:
@@ -53,22 +67,26 @@ class Devices:
         self._entry_id = entry_id
         self._bridge_id = bridge_id
         self._registered: dict[Part, tuple[str | None, ...]] = {}
+        self._was_member = False
 
     @property
     def parts(self) -> frozenset[Part]:
-        """The parts that have a device now."""
-        return frozenset(self._registered)
+        """The parts that have a device now. Who was a member stays one here until the community is gone."""
+        parts = frozenset(self._registered)
+        return parts | {Part.MEMBER} if self._was_member and Part.COMMUNITY in parts else parts
 
     def update(self, house: House) -> None:
         """Add and rename devices; remove those that are gone for good."""
         parts = present(house)
-        for part in sorted(parts, key=list(Part).index):
-            self._register(part, house)
-        if is_topology_known(house):
-            self._remove_all_but(parts)
+        self._was_member = Part.MEMBER in parts or (self._was_member and Part.COMMUNITY in parts)
+        for part in _MODELS:
+            if part in parts:
+                self._register(part, house)
+            elif part not in _NEEDS_EDGE or is_topology_known(house):
+                self._remove(part)
 
     def _register(self, part: Part, house: House) -> None:
-        """Register a device where it is new or has changed; the bridge comes first, the others hang on it."""
+        """Register a device where it is new or has changed; the others hang on the bridge, which comes first."""
         section = getattr(house, part)
         component = getattr(section, "component", None)
         version = house.bridge.version if part is Part.BRIDGE else None
@@ -84,6 +102,7 @@ class Devices:
             model_id=component,
             name=described[0],
             sw_version=version,
+            entry_type=dr.DeviceEntryType.SERVICE if part is Part.COMMUNITY else None,
             via_device_id=None if via is None else via.id,
         )
         self._registered[part] = described
@@ -93,9 +112,7 @@ class Devices:
             identifier(self._bridge_id, part), self._entry_id
         )
 
-    def _remove_all_but(self, parts: frozenset[Part]) -> None:
-        for part in Part:
-            if part not in parts and (device := self._device(part)) is not None:
-                self._registry.async_remove_device(device.id)
-            if part not in parts:
-                self._registered.pop(part, None)
+    def _remove(self, part: Part) -> None:
+        if (device := self._device(part)) is not None:
+            self._registry.async_remove_device(device.id)
+        self._registered.pop(part, None)

@@ -133,6 +133,15 @@ class Reader:
         value = self._values.get(key)
         return None if value is None else Reader(f"{self._path}.{key}", value)
 
+    def reason(self, key: str) -> Reason | None:
+        """Return a reason, None if there is none; a text is what a person wrote instead of a code."""
+        value = self._values.get(key)
+        if value is None:
+            return None
+        if type(value) is str:
+            return Reason("refused", {"detail": value})
+        return Reason.read(Reader(f"{self._path}.{key}", value))
+
     def scalars(self, key: str) -> dict[str, str | int | float]:
         """Return the texts and numbers of an object, such as the parameters of a reason."""
         value = self._values.get(key)
@@ -154,8 +163,3 @@ class Reason:
     def read(cls, values: Reader) -> Self:
         """Read a reason or a clamp."""
         return cls(values.required_text("code"), values.scalars("params"))
-
-    @classmethod
-    def read_optional(cls, values: Reader | None) -> Self | None:
-        """Read a reason that may be null."""
-        return None if values is None else cls.read(values)

@@ -89,7 +89,7 @@ class Community:
         return cls(
             name=values.text("name"),
             status=values.choice("status", Membership),
-            reason=Reason.read_optional(values.object("reason")),
+            reason=values.reason("reason"),
             operator=values.choice("operator", Connection),
             chain=values.choice("chain", Connection),
             chain_id=values.integer("chain_id"),
@@ -100,7 +100,7 @@ class Community:
             pending_transactions=values.integer("pending_transactions"),
             read_only=values.flag("read_only"),
             key_backed_up=values.flag("key_backed_up"),
-            problem=Reason.read_optional(values.object("problem")),
+            problem=values.reason("problem"),
         )
 
 
@@ -126,7 +126,7 @@ class Anchor:
             slot=slot,
             start=None if slot is None else slot_start(slot, slot_seconds, "anchor.slot"),
             status=values.choice("status", AnchorStatus),
-            reason=Reason.read_optional(values.object("reason")),
+            reason=values.reason("reason"),
             waiting=values.integer("waiting"),
             last_verified_slot=verified,
             last_verified_end=None

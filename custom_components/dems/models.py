@@ -280,7 +280,7 @@ class Dispatch:
         return cls(
             mode=values.choice("mode", Mode),
             status=values.choice("status", Status),
-            reason=Reason.read_optional(values.object("reason")),
+            reason=values.reason("reason"),
             source=values.choice("source", CommandSource),
             target=Target.read(target) if target else None,
             note=values.text("note"),

@@ -160,7 +160,7 @@ def test_all_mistakes_come_at_once() -> None:
         ("a: 1\na: 2", "not YAML: line 2, column 1: 'a' is given twice"),
         ("a: \x00", "not YAML: it holds characters"),
         ("a: !!python/object/apply:os.system [ls]", "not YAML: line 1, column 4"),
-        ("[" * 5000, "not YAML: line 1, column 21: nested too deep"),
+        ("[" * 5000, "not YAML: line 1, column 20: nested too deep"),
     ],
 )
 def test_what_is_no_yaml(text: str, expected: str) -> None:
