@@ -22,10 +22,11 @@ import psutil
 from demo.home_assistant import HomeAssistant, Login, home_assistant, write_configuration
 from demo.household import BridgeOptions, BridgeProgram, EdgePorts, bridge, fake_edge
 from demo.processes import free_port
-from openems_bridge.clock import SystemClock
+from dems_node.clock import SystemClock
+from dems_node.secret import Secret
 from openems_bridge.edge.interface import Cycle
 from openems_bridge.edge.openems.adapter import OpenEmsEdge
-from openems_bridge.edge.openems.options import OpenEmsOptions, Secret
+from openems_bridge.edge.openems.options import OpenEmsOptions
 
 DEMO_PYTHON = Path(__file__).resolve().parents[1] / ".venv-demo" / "bin" / "python"
 SETTLE_SECONDS = 15

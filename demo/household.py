@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -85,7 +86,7 @@ async def fake_edge(
         *arguments,
     )
     async with program("the fake Edge", command, folder / "fake-edge.log") as running:
-        said = json.loads(await running.first_line(READY_SECONDS))
+        said = json.loads((await running.line(re.compile(r"^\{.*\}$", re.MULTILINE), READY_SECONDS))[0])
         found = EdgePorts(
             websocket=said["ws_port"],
             rest=said["rest_port"],

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import re
 import signal
 import socket
 from asyncio.subprocess import STDOUT, Process
@@ -51,14 +52,13 @@ class Program:
         tail = "\n".join(text.splitlines()[-15:])
         return ProgramFailed(f"{self.name} {what}; its log is {self.log}:\n{tail}")
 
-    async def first_line(self, seconds: float) -> str:
-        """Wait for the first line that the program writes to its log, and return it. Raises ProgramFailed."""
+    async def line(self, pattern: re.Pattern[str], seconds: float) -> re.Match[str]:
+        """Wait until the program's log holds what the pattern finds, and return that. Raises ProgramFailed."""
         async with self.watched(seconds):
             while True:
-                with contextlib.suppress(FileNotFoundError):
-                    line, newline, _ = self.log.read_text(errors="replace").partition("\n")
-                    if newline:
-                        return line
+                text = self.log.read_text(errors="replace")
+                if found := pattern.search(text[: text.rfind("\n") + 1]):
+                    return found
                 await asyncio.sleep(0.05)
 
     @asynccontextmanager

@@ -7,16 +7,19 @@ from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, cast
 
+from dems_node.clock import Clock, SystemClock
+from dems_node.database.database import Database
+from dems_node.database.errors import StoreError
+from dems_node.https.tls import OwnCertificate
 from openems_bridge import __version__
 from openems_bridge.api.archive import StoredArchive
+from openems_bridge.api.certificate import bridge_certificate
 from openems_bridge.api.clients import Clients
 from openems_bridge.api.control import ControlServer
 from openems_bridge.api.feed import StateFeed
 from openems_bridge.api.pairing import PairingDesk
 from openems_bridge.api.ports import PushedReadings
 from openems_bridge.api.server import ApiParts, ApiServer, api_application, api_routes
-from openems_bridge.api.tls import BridgeCertificate, load_or_create_certificate
-from openems_bridge.clock import Clock, SystemClock
 from openems_bridge.configuration.model import BridgeConfiguration, PushedOptions
 from openems_bridge.data_folder import DATABASE_FILE, locked_data_folder
 from openems_bridge.diagnostics import BridgeDiagnostics, ProblemMemory
@@ -34,8 +37,7 @@ from openems_bridge.metering.slot_meter import SlotMeter
 from openems_bridge.owner_settings import OwnerSettings
 from openems_bridge.steering import OwnerSteering
 from openems_bridge.store import events, readings
-from openems_bridge.store.database import Database
-from openems_bridge.store.errors import StoreError
+from openems_bridge.store.migrations import MIGRATIONS
 from openems_bridge.store.pruning import prune_daily
 from openems_bridge.telemetry import SourceClass
 
@@ -75,10 +77,10 @@ async def run_bridge(
         memory = ProblemMemory()
         logging.getLogger().addHandler(memory)
         stack.callback(logging.getLogger().removeHandler, memory)
-        certificate = await asyncio.to_thread(load_or_create_certificate, data_dir)
+        certificate = await asyncio.to_thread(bridge_certificate, data_dir)
         edge = edge or build_edge(configuration.edge, data_dir, clock)
         stack.push_async_callback(edge.close)
-        database = await Database.open(data_dir / DATABASE_FILE, now=clock.utc)
+        database = await Database.open(data_dir / DATABASE_FILE, now=clock.utc, migrations=MIGRATIONS)
         stack.push_async_callback(database.close)
         parts = await _build(configuration, clock, certificate, database, edge, memory)
         await _run(parts, stop, on_serving, stack)
@@ -90,7 +92,7 @@ class _Bridge:
 
     configuration: BridgeConfiguration
     clock: Clock
-    certificate: BridgeCertificate
+    certificate: OwnCertificate
     database: Database
     edge: Edge
     settings: OwnerSettings
@@ -108,7 +110,7 @@ class _Bridge:
 async def _build(
     configuration: BridgeConfiguration,
     clock: Clock,
-    certificate: BridgeCertificate,
+    certificate: OwnCertificate,
     database: Database,
     edge: Edge,
     memory: ProblemMemory,

@@ -12,11 +12,11 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, override
 
+from dems_node.configuration.values import SECRET_WORDS
+from dems_node.json_types import Json
 from openems_bridge import __version__
 from openems_bridge.configuration.model import BridgeConfiguration
-from openems_bridge.configuration.values import SECRET_WORDS
 from openems_bridge.house_watch import HouseWatch
-from openems_bridge.json_types import Json
 
 PROBLEMS_KEPT = 50
 LONGEST_MESSAGE = 500

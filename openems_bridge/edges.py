@@ -3,9 +3,9 @@
 from dataclasses import replace
 from pathlib import Path
 
-from openems_bridge.clock import Clock
+from dems_node.clock import Clock
+from dems_node.configuration.values import ConfigurationError
 from openems_bridge.configuration.model import EdgeOptions, PushedOptions
-from openems_bridge.configuration.values import ConfigurationError
 from openems_bridge.edge.interface import BatteryActuator, Edge, EdgeUnreachable
 
 SIMULATED_STATE_FILE = "simulated_house.json"
@@ -62,9 +62,9 @@ class CurrentActuator:
         """Ask for an AC power, as ``BatteryActuator.write``."""
         await self._door().write(ac_power_w)
 
-    async def release(self) -> None:
+    async def release(self, battery: str | None = None) -> None:
         """Take our set-point back, as ``BatteryActuator.release``."""
-        await self._door().release()
+        await self._door().release(battery)
 
     def _door(self) -> BatteryActuator:
         actuator = self._edge.actuator

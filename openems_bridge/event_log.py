@@ -6,11 +6,11 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from openems_bridge.clock import Clock
-from openems_bridge.json_types import Section
+from dems_node.clock import Clock
+from dems_node.database.database import Database
+from dems_node.database.errors import StoreError
+from dems_node.json_types import Section
 from openems_bridge.store import events
-from openems_bridge.store.database import Database
-from openems_bridge.store.errors import StoreError
 from openems_bridge.store.events import Event
 
 EVENTS_WAITING = 1000

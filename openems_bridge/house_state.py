@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import assert_never
 
+from dems_node.json_types import Json, Section, StateDocument
 from dems_protocol.slots import SlotGrid
 from openems_bridge.dispatcher.commands import (
     BatteryPower,
@@ -17,7 +18,6 @@ from openems_bridge.dispatcher.commands import (
 )
 from openems_bridge.dispatcher.reasons import Reason
 from openems_bridge.edge.interface import Component, Topology
-from openems_bridge.json_types import Json, Section, StateDocument
 from openems_bridge.metering.readings import Reading
 from openems_bridge.telemetry import GridMode, Register, SourceClass, Telemetry
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import assert_never
 
+from dems_node.json_types import Section, StateDocument
 from dems_protocol.slots import SlotGrid
 from openems_bridge.dispatcher.commands import DispatchState, Limits, Status
 from openems_bridge.dispatcher.reasons import ReasonCode
@@ -15,7 +16,6 @@ from openems_bridge.house_state import (
     reading_section,
     state_document,
 )
-from openems_bridge.json_types import Section, StateDocument
 from openems_bridge.metering.readings import Reading
 from openems_bridge.telemetry import Register
 

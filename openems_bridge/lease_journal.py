@@ -1,11 +1,11 @@
 """The dispatcher's journal of leases, kept in the store."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
-from openems_bridge.clock import Clock
+from dems_node.clock import Clock
+from dems_node.database.database import Database
 from openems_bridge.dispatcher.lease import LeaseRecord
 from openems_bridge.store import leases
-from openems_bridge.store.database import Database
 
 
 class StoredLeases:
@@ -27,6 +27,6 @@ class StoredLeases:
         """Close a lease."""
         await self._database.run(leases.release, lease_id, self._clock.utc())
 
-    async def unreleased(self) -> Sequence[int]:
-        """Return the ids of the open leases."""
-        return [lease.id for lease in await self._database.run(leases.unreleased)]
+    async def unreleased(self) -> Mapping[int, LeaseRecord]:
+        """Return the open leases by id, the oldest first."""
+        return {lease.id: lease.record for lease in await self._database.run(leases.unreleased)}

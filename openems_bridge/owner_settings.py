@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, fields
 from typing import Any, cast
 
+from dems_node.database.database import Database
+from dems_node.json_types import Json
 from openems_bridge.dispatcher.commands import Limits, Mode
 from openems_bridge.edge.interface import Battery, BatteryKind, Component, ControlPath, Topology
-from openems_bridge.json_types import Json
 from openems_bridge.store import settings
-from openems_bridge.store.database import Database
 from openems_bridge.telemetry import SourceClass
 
 _ID, _MODE, _LIMITS, _TOPOLOGY = "bridge_id", "mode", "limits", "topology"

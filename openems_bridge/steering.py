@@ -3,10 +3,10 @@
 import asyncio
 from collections.abc import Callable
 
+from dems_node.database.errors import StoreError
 from openems_bridge.dispatcher.commands import CommandSource, DispatchState, Limits, Mode, Target
 from openems_bridge.dispatcher.dispatcher import Dispatcher
 from openems_bridge.owner_settings import OwnerSettings
-from openems_bridge.store.errors import StoreError
 
 SETTLING_SECONDS = 1.5
 

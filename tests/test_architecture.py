@@ -7,32 +7,51 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-OURS = ("dems_protocol", "openems_bridge", "community", "custom_components", "demo", "benchmarks", "tests")
+OURS = (
+    "dems_protocol",
+    "dems_node",
+    "openems_bridge",
+    "community",
+    "custom_components",
+    "demo",
+    "benchmarks",
+    "tests",
+)
 HEAVY = ("web3", "eth_account", "eth_abi", "keyring", "pymodbus", "highspy", "scipy", "numpy", "cryptography")
 
 ALLOWED: dict[str, tuple[str, ...]] = {
     "dems_protocol": ("dems_protocol",),
-    "openems_bridge": ("openems_bridge", "dems_protocol"),
-    "openems_bridge/edge": ("openems_bridge.edge", "openems_bridge.telemetry", "openems_bridge.clock"),
+    "dems_node": ("dems_node", "dems_protocol"),
+    "community": ("community", "dems_node", "dems_protocol"),
+    "openems_bridge": ("openems_bridge", "dems_node", "dems_protocol"),
+    "openems_bridge/edge": (
+        "openems_bridge.edge",
+        "openems_bridge.telemetry",
+        "dems_node.backoff",
+        "dems_node.clock",
+        "dems_node.outage",
+        "dems_node.secret",
+    ),
     "openems_bridge/fake_edge": (
         "openems_bridge.fake_edge",
         "openems_bridge.edge.simulation",
         "openems_bridge.telemetry",
-        "openems_bridge.clock",
+        "dems_node.clock",
     ),
     "openems_bridge/dispatcher": (
         "openems_bridge.dispatcher",
         "openems_bridge.edge.interface",
         "openems_bridge.telemetry",
-        "openems_bridge.clock",
+        "dems_node.clock",
         "dems_protocol.slots",
     ),
     "openems_bridge/metering": (
         "openems_bridge.metering",
         "openems_bridge.store",
+        "dems_node.database",
         "openems_bridge.edge.interface",
         "openems_bridge.telemetry",
-        "openems_bridge.clock",
+        "dems_node.clock",
         "dems_protocol.slots",
     ),
     "custom_components": ("custom_components",),

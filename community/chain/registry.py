@@ -39,6 +39,10 @@ class _History[T]:
         place = bisect_right(self.slots, slot)
         return self.values[self.slots[place - 1]] if place else None
 
+    @property
+    def last(self) -> T | None:
+        return self.values[self.slots[-1]] if self.slots else None
+
 
 @dataclass(slots=True)
 class _Meter:
@@ -104,15 +108,23 @@ class Registry:
     def last_household(self, meter: bytes) -> bytes | None:
         """Return whom a meter belongs to once all that is planned holds; None for nobody."""
         known = self._meters.get(meter)
-        if known is None or not known.household.slots:
-            return None
-        household = known.household.values[known.household.slots[-1]]
+        household = known.household.last if known is not None else None
         return None if household == _NOBODY else household
 
     def household_from(self, meter: bytes) -> int | None:
         """Return the slot since which, or from which, the last household holds; None for an unknown meter."""
         known = self._meters.get(meter)
         return known.household.slots[-1] if known is not None and known.household.slots else None
+
+    def planned_key(self, meter: bytes) -> PublicKey | None:
+        """Return a meter's key once all that is planned holds; None for an unknown meter."""
+        known = self._meters.get(meter)
+        return known.key.last if known is not None else None
+
+    def planned_plant_power(self, meter: bytes) -> int:
+        """Return a meter's plant power in W once all that is planned holds; 0 for an unknown meter."""
+        known = self._meters.get(meter)
+        return (known.plant_power.last or 0) if known is not None else 0
 
     def meter_of_key(self, key: PublicKey) -> bytes | None:
         """Return the meter that has, or had, a key."""

@@ -3,7 +3,6 @@
 import asyncio
 import sqlite3
 
-from community.chain.slot_events import ChainSlot
 from community.slots import work
 from community.slots.building import SignedReading, choose_leaves
 from community.slots.office import Office
@@ -12,9 +11,7 @@ from community.store.readings import StoredReading
 from dems_protocol.leaves import MeterRecord
 
 
-async def make_statement(
-    office: Office, slot: int, attempt: int, chain: ChainSlot, beside: set[bytes]
-) -> None:
+async def make_statement(office: Office, slot: int, attempt: int, beside: set[bytes]) -> None:
     """Seal a slot and keep its signed statement of this attempt. Again after a crash, it begins from the seal.
 
     ``beside`` are meters whose direct inclusion stands: they get no leaf. Raises StoreError.

@@ -82,6 +82,13 @@ def add(
     )
 
 
+def give_receipt(connection: sqlite3.Connection, reading_id: int, signature: Signature) -> None:
+    """Keep the signature of the receipt for a reading that came without asking for one."""
+    connection.execute(
+        "UPDATE reading SET receipt_signature = ? WHERE id = ?", (signature.encode(), reading_id)
+    )
+
+
 def by_hash(connection: sqlite3.Connection, reading_hash: bytes) -> StoredReading | None:
     """Return a reading by its hash."""
     return _one(connection.execute(f"{_SELECT} WHERE hash = ?", (reading_hash,)))

@@ -61,7 +61,9 @@ contract Certificates is ERC1155, ERC2771Context {
     }
 
     /// @notice Redeems certificates for a beneficiary: they exist no longer. Only their owner or whom it has approved.
-    function redeem(address owner, uint256 id, uint256 wattHours, address beneficiary, string calldata purpose) external {
+    function redeem(address owner, uint256 id, uint256 wattHours, address beneficiary, string calldata purpose)
+        external
+    {
         require(owner == _msgSender() || isApprovedForAll(owner, _msgSender()), NotAllowed(_msgSender(), owner));
         require(wattHours != 0, NothingToRedeem());
         redeemed[id] += wattHours;

@@ -144,9 +144,11 @@ contract Challenges is LedgerPart {
     }
 
     /// @notice Voids if the operator signed another statement for the same slot and attempt.
-    function challengeTwoStatements(Published calldata published, Statement calldata other, Signature calldata signature)
-        external
-    {
+    function challengeTwoStatements(
+        Published calldata published,
+        Statement calldata other,
+        Signature calldata signature
+    ) external {
         ledger.requireChallengeable(published);
         _requireTwo(published.statement, other);
         _requireOperatorSigned(other, signature);

@@ -165,12 +165,10 @@ contract CommunityRegistry is AccessManaged, EIP712 {
 
     /// @notice Changes a meter's key with the signature of the household that it belongs to at slot `from`, or, with an
     /// empty signature, after the delay. Role: authority.
-    function changeKey(
-        bytes32 meter,
-        MeterSignature.PublicKey calldata key,
-        uint64 from,
-        Signature calldata consent
-    ) external restricted {
+    function changeKey(bytes32 meter, MeterSignature.PublicKey calldata key, uint64 from, Signature calldata consent)
+        external
+        restricted
+    {
         _requireMeter(meter);
         _requireConsent(
             meter, from, consent, keccak256(abi.encode(KEY_CHANGE_TYPEHASH, meter, key.keyId(), from, nonces[meter]))
@@ -187,7 +185,9 @@ contract CommunityRegistry is AccessManaged, EIP712 {
         _requireMeter(meter);
         if (household != address(0)) _requireMember(household);
         _requireConsent(
-            meter, from, consent,
+            meter,
+            from,
+            consent,
             keccak256(abi.encode(HOUSEHOLD_CHANGE_TYPEHASH, meter, household, from, nonces[meter]))
         );
         _setHousehold(meter, household, from);

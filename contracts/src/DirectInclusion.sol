@@ -3,15 +3,7 @@ pragma solidity 0.8.37;
 
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {CommunityRegistry} from "./CommunityRegistry.sol";
-import {
-    Inclusion,
-    InclusionProof,
-    Leaf,
-    Published,
-    Reading,
-    SealedOpenings,
-    Signature
-} from "./LedgerTypes.sol";
+import {Inclusion, InclusionProof, Leaf, Published, Reading, SealedOpenings, Signature} from "./LedgerTypes.sol";
 import {BN254} from "./libraries/BN254.sol";
 import {Messages} from "./libraries/Messages.sol";
 import {MeterSignature} from "./libraries/MeterSignature.sol";
@@ -94,9 +86,7 @@ contract DirectInclusion is LedgerPart, IDirectInclusion {
         _holdsDeposit[slot][meter] = true;
         ++inclusionCount[slot];
         _accumulate(reading, true);
-        emit ReadingIncluded(
-            slot, meter, reading, signature, openings, inclusion.includedAt, inclusion.includedBlock
-        );
+        emit ReadingIncluded(slot, meter, reading, signature, openings, inclusion.includedAt, inclusion.includedBlock);
         ledger.hold(_msgSender(), inclusionDeposit);
         if (ledger.records(slot) != 0) ledger.keepOpen(slot);
     }

@@ -80,9 +80,10 @@ contract Netting {
     function weightOf(uint64 slot, Side side) public view returns (uint256) {
         Sums memory opened = sums[slot];
         require(opened.opened, NotOpened(slot));
-        return side == Side.Withdrawal
-            ? _weight(opened.withdrawal, opened.feedIn)
-            : _weight(opened.feedIn, opened.withdrawal);
+        return
+            side == Side.Withdrawal
+                ? _weight(opened.withdrawal, opened.feedIn)
+                : _weight(opened.feedIn, opened.withdrawal);
     }
 
     /// @notice What `energy` Wh of a side count inside and outside the community, both in units of 2^-32 Wh.
@@ -96,9 +97,8 @@ contract Netting {
     function remainderOf(uint64 slot) external view returns (uint256) {
         Sums memory opened = sums[slot];
         require(opened.opened, NotOpened(slot));
-        (uint256 matched, uint256 larger) = opened.withdrawal < opened.feedIn
-            ? (opened.withdrawal, opened.feedIn)
-            : (opened.feedIn, opened.withdrawal);
+        (uint256 matched, uint256 larger) =
+            opened.withdrawal < opened.feedIn ? (opened.withdrawal, opened.feedIn) : (opened.feedIn, opened.withdrawal);
         return matched * ONE - larger * _weight(larger, matched);
     }
 
@@ -118,8 +118,7 @@ contract Netting {
     }
 
     function _requireOwners(Published calldata published) private view {
-        (uint32 withdrawing, uint32 feeding) =
-            (published.statement.withdrawalOwners, published.statement.feedInOwners);
+        (uint32 withdrawing, uint32 feeding) = (published.statement.withdrawalOwners, published.statement.feedInOwners);
         require(
             withdrawing >= minimumOwners && feeding >= minimumOwners,
             TooFewOwners(published.statement.slot, withdrawing, feeding, minimumOwners)

@@ -127,8 +127,8 @@ contract RenewableEnergyAccount is ERC2771Context {
         require(state.householdSince <= firstSlot, HouseholdChanged(meter, state.householdSince));
         require(watermarks[meter] <= firstSlot, CreditedAlready(meter, watermarks[meter], firstSlot));
         (CommunityRegistry.Plant memory plant, uint64 plantSince) = registry.plantAt(meter, lastSlot);
-        bool renewable = plant.source != CommunityRegistry.Source.None
-            && plant.source != CommunityRegistry.Source.NotRenewable;
+        bool renewable =
+            plant.source != CommunityRegistry.Source.None && plant.source != CommunityRegistry.Source.NotRenewable;
         require(renewable, NoRenewablePlant(meter));
         require(plantSince <= firstSlot, PlantChanged(meter, plantSince));
         (uint64 from, uint64 to) = (firstSlot * slotSeconds, (lastSlot + 1) * slotSeconds);

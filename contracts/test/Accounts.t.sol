@@ -100,7 +100,6 @@ contract AccountsTest is Community {
         ledger.announceBondRelease(1);
     }
 
-
     function test_leavingBondIsStillLiable() public {
         VM.startPrank(address(challenges));
         for (uint256 i = 0; i < 2; ++i) {

@@ -175,7 +175,8 @@ abstract contract Community is Checks {
     }
 
     function _secp256k1Key(uint256 privateKey) internal returns (MeterSignature.PublicKey memory) {
-        return MeterSignature.PublicKey(1, VM.createWallet(privateKey).publicKeyX, VM.createWallet(privateKey).publicKeyY);
+        return
+            MeterSignature.PublicKey(1, VM.createWallet(privateKey).publicKeyX, VM.createWallet(privateKey).publicKeyY);
     }
 
     function _sealingKey() internal view returns (uint256[2] memory) {
@@ -210,7 +211,11 @@ abstract contract Community is Checks {
     }
 
     /// @dev A device's reading; `previous.meter == 0` for its first.
-    function _read(uint256 device, uint64 inSlot, Reading memory previous) internal view returns (Reading memory reading) {
+    function _read(uint256 device, uint64 inSlot, Reading memory previous)
+        internal
+        view
+        returns (Reading memory reading)
+    {
         reading.meter = devices[device].id;
         reading.key = MeterSignature.keyId(devices[device].key);
         reading.slot = inSlot;
@@ -309,7 +314,11 @@ abstract contract Community is Checks {
     }
 
     /// @dev The opening of a side's sum over the first `count` devices.
-    function _sumOpening(uint64 inSlot, uint256 register, uint256 count) internal pure returns (Opening memory opening) {
+    function _sumOpening(uint64 inSlot, uint256 register, uint256 count)
+        internal
+        pure
+        returns (Opening memory opening)
+    {
         for (uint256 i = 0; i < count; ++i) {
             opening.value += _energy(i, register);
             opening.blinding = addmod(opening.blinding, _blinding(i, inSlot, register), BN254.ORDER);
@@ -351,9 +360,7 @@ abstract contract Community is Checks {
         uint256 t = uint256(keccak256("nonce")) % BN254.ORDER;
         BN254.Point memory ephemeral = BN254.Point(openings.ephemeral[0], openings.ephemeral[1]);
         disclosure.shared = _shared(openings);
-        bytes memory announced = abi.encode(
-            BN254.multiply(BN254.generator(), t), BN254.multiply(ephemeral, t)
-        );
+        bytes memory announced = abi.encode(BN254.multiply(BN254.generator(), t), BN254.multiply(ephemeral, t));
         bytes memory stated = abi.encode(
             keccak256("DEMS equality v1"),
             block.chainid,

@@ -48,17 +48,13 @@ contract CommunityRegistryTest is Community {
         returns (Signature memory)
     {
         bytes32 structHash = keccak256(
-            abi.encode(
-                registry.HOUSEHOLD_CHANGE_TYPEHASH(), _meter(), household, from, registry.nonces(_meter())
-            )
+            abi.encode(registry.HOUSEHOLD_CHANGE_TYPEHASH(), _meter(), household, from, registry.nonces(_meter()))
         );
         return _consent(privateKey, structHash);
     }
 
     function _consent(uint256 privateKey, bytes32 structHash) private view returns (Signature memory) {
-        return _signByAccount(
-            privateKey, MessageHashUtils.toTypedDataHash(registry.domainSeparator(), structHash)
-        );
+        return _signByAccount(privateKey, MessageHashUtils.toTypedDataHash(registry.domainSeparator(), structHash));
     }
 
     // What is registered
@@ -205,9 +201,7 @@ contract CommunityRegistryTest is Community {
         VM.prank(authority);
         registry.changeKey(_meter(), key, from, none);
         checkEqual(registry.meterAt(_meter(), from).keyId, MeterSignature.keyId(key), "then");
-        checkEqual(
-            registry.meterAt(_meter(), from - 1).keyId, MeterSignature.keyId(devices[1].key), "not before"
-        );
+        checkEqual(registry.meterAt(_meter(), from - 1).keyId, MeterSignature.keyId(devices[1].key), "not before");
     }
 
     function test_changeHousehold_keepsWhatIsPlannedLater() public {

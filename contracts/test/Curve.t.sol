@@ -7,6 +7,7 @@ import {Signature} from "../src/LedgerTypes.sol";
 import {Checks} from "./Vm.sol";
 
 /// @dev The group laws, and that hostile input is decided about, not reverted on.
+/// forge-config: default.fuzz.runs = 512
 contract CurveTest is Checks {
     using BN254 for BN254.Point;
 
@@ -93,12 +94,10 @@ contract CurveTest is Checks {
         }
     }
 
-    function _checkHighS(
-        MeterSignature.PublicKey memory key,
-        bytes32 digest,
-        Signature memory signature,
-        uint256 order
-    ) private view {
+    function _checkHighS(MeterSignature.PublicKey memory key, bytes32 digest, Signature memory signature, uint256 order)
+        private
+        view
+    {
         Signature memory high = Signature(signature.r, bytes32(order - uint256(signature.s)), signature.v);
         if (key.scheme == 1) high.v = 55 - high.v;
         check(!MeterSignature.isSignedByKey(key, digest, high), "high s");

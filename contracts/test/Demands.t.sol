@@ -147,7 +147,8 @@ contract DemandsTest is Community {
         proof.siblings = built.prove(0).siblings;
         Published memory current = published;
         Leaf memory leaf = built.leaves[1];
-        InclusionProof memory short = InclusionProof(1, Trees.build(_leaves(slot, 2), address(ledger)).prove(1).siblings);
+        InclusionProof memory short =
+            InclusionProof(1, Trees.build(_leaves(slot, 2), address(ledger)).prove(1).siblings);
         _expect(SumTree.WrongPathLength.selector);
         demands.answerLeaf(current, leaf, short);
         proof.index = uint32(METERS);

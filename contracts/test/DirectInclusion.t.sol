@@ -2,8 +2,16 @@
 pragma solidity 0.8.37;
 
 import {DirectInclusion} from "../src/DirectInclusion.sol";
-import {Finding, Inclusion, InclusionProof, Leaf, Published, Reading, SealedOpenings, Signature} from
-    "../src/LedgerTypes.sol";
+import {
+    Finding,
+    Inclusion,
+    InclusionProof,
+    Leaf,
+    Published,
+    Reading,
+    SealedOpenings,
+    Signature
+} from "../src/LedgerTypes.sol";
 import {Accounts} from "../src/ledger/Accounts.sol";
 import {Statements} from "../src/ledger/Statements.sol";
 import {BN254} from "../src/libraries/BN254.sol";

@@ -60,9 +60,8 @@ contract ForwardingTest is Community {
         Published memory published = _publish(Trees.build(_leaves(slot, 4), address(ledger)), slot);
         _fund(devices[4].household, DEPOSIT);
         Reading memory reading = _first(4, slot);
-        bytes memory data = abi.encodeCall(
-            DirectInclusion.include, (reading, _signByMeter(4, reading), _seal(4, reading), published)
-        );
+        bytes memory data =
+            abi.encodeCall(DirectInclusion.include, (reading, _signByMeter(4, reading), _seal(4, reading), published));
         VM.prank(stranger);
         forwarder.execute(_request(_householdKey(4), address(directInclusion), data));
         checkEqual(directInclusion.inclusionCount(slot), 1, "included");
@@ -78,8 +77,7 @@ contract ForwardingTest is Community {
         bytes memory data = abi.encodeCall(DirectInclusion.include, (reading, signature, openings, published));
         (bool success,) = address(directInclusion).call(abi.encodePacked(data, devices[4].household));
         check(!success, "an address behind the data is nobody's word");
-        ERC2771Forwarder.ForwardRequestData memory request =
-            _request(_householdKey(3), address(directInclusion), data);
+        ERC2771Forwarder.ForwardRequestData memory request = _request(_householdKey(3), address(directInclusion), data);
         request.from = devices[4].household;
         VM.expectRevert();
         forwarder.execute(request);
@@ -88,9 +86,7 @@ contract ForwardingTest is Community {
     function test_everythingElseThroughTheForwarder() public {
         address household = devices[2].household;
         _fund(household, 10);
-        forwarder.execute(
-            _request(_householdKey(2), address(ledger), abi.encodeCall(ledger.withdraw, (10, household)))
-        );
+        forwarder.execute(_request(_householdKey(2), address(ledger), abi.encodeCall(ledger.withdraw, (10, household))));
         checkEqual(currency.balanceOf(household), 10, "withdrawn");
         bytes memory approve = abi.encodeCall(account.certificates().setApprovalForAll, (stranger, true));
         forwarder.execute(_request(_householdKey(2), address(account.certificates()), approve));

@@ -3,8 +3,7 @@ pragma solidity 0.8.37;
 
 import {Challenges} from "../src/Challenges.sol";
 import {Demands} from "../src/Demands.sol";
-import {InclusionProof, Leaf, LeafDescent, Node, Published, Statement, Step} from
-    "../src/LedgerTypes.sol";
+import {InclusionProof, Leaf, LeafDescent, Node, Published, Statement, Step} from "../src/LedgerTypes.sol";
 import {Messages} from "../src/libraries/Messages.sol";
 import {SumTree} from "../src/libraries/SumTree.sol";
 import {Community} from "./Community.sol";

@@ -5,6 +5,7 @@ import {History} from "../src/libraries/History.sol";
 import {Checks} from "./Vm.sol";
 
 /// @dev A history answers as a list of all slots would.
+/// forge-config: default.fuzz.runs = 512
 contract HistoryTest is Checks {
     using History for History.Values;
 

@@ -217,9 +217,8 @@ contract Life is Community {
         if (account.watermarks(devices[1].id) > slot) return;
         Trees.Tree memory built = tree;
         Trees.Tree memory before = Trees.build(previous, address(ledger));
-        Opening memory feedIn = Opening(
-            _energy(1, 2) + _energy(1, 3), addmod(_blinding(1, slot, 2), _blinding(1, slot, 3), BN254.ORDER)
-        );
+        Opening memory feedIn =
+            Opening(_energy(1, 2) + _energy(1, 3), addmod(_blinding(1, slot, 2), _blinding(1, slot, 3), BN254.ORDER));
         Opening memory generation = Opening(_energy(1, 4), _blinding(1, slot, 4));
         VM.prank(devices[1].household);
         certificateIds.push(
@@ -386,8 +385,20 @@ contract InvariantsTest is Checks {
         life.redeem(0, 3);
         life.withdraw(0, 1e6);
         string[14] memory all = [
-            "publish", "include", "demand", "answer", "open", "returnDeposit", "nextSlot", "voidUnanswered",
-            "challenge", "claim", "redeem", "withdraw", "pass", "note"
+            "publish",
+            "include",
+            "demand",
+            "answer",
+            "open",
+            "returnDeposit",
+            "nextSlot",
+            "voidUnanswered",
+            "challenge",
+            "claim",
+            "redeem",
+            "withdraw",
+            "pass",
+            "note"
         ];
         for (uint256 i = 0; i < all.length; ++i) {
             check(life.done(bytes32(bytes(all[i]))) != 0, all[i]);

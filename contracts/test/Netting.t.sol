@@ -190,6 +190,7 @@ contract NettingTest is Community {
 
     // The arithmetic
 
+    /// forge-config: default.fuzz.runs = 512
     function test_shares_addUpAndNeverExceedTheMatched(uint64 seed, uint32[8] calldata xs) public {
         OpenedNetting any = new OpenedNetting(ledger);
         uint64 own;
@@ -213,6 +214,7 @@ contract NettingTest is Community {
         if (own > other) checkEqual(any.remainderOf(1), (matched << 32) - inside, "the remainder is public");
     }
 
+    /// forge-config: default.fuzz.runs = 512
     function test_shares_ofTheLargestSums(uint64 d, uint64 s) public {
         OpenedNetting any = new OpenedNetting(ledger);
         any.openTo(1, d, s);

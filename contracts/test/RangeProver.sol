@@ -53,8 +53,7 @@ library RangeProver {
         BN254.Point memory simulated,
         BN254.Point memory announced
     ) private view returns (uint256) {
-        (BN254.Point memory zero, BN254.Point memory one) =
-            bit.isOne ? (simulated, announced) : (announced, simulated);
+        (BN254.Point memory zero, BN254.Point memory one) = bit.isOne ? (simulated, announced) : (announced, simulated);
         bytes memory context = abi.encode(
             keccak256("DEMS range v1"), block.chainid, bit.ledger, bit.readingHash, bit.register, bit.number
         );

@@ -1,8 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {InclusionProof, Leaf, Node, Published, Reading, SealedOpenings, Signature, Statement, Step, Inclusion} from
-    "../src/LedgerTypes.sol";
+import {
+    InclusionProof,
+    Leaf,
+    Node,
+    Published,
+    Reading,
+    SealedOpenings,
+    Signature,
+    Statement,
+    Step,
+    Inclusion
+} from "../src/LedgerTypes.sol";
 import {BN254} from "../src/libraries/BN254.sol";
 import {LeafRules} from "../src/libraries/LeafRules.sol";
 import {Messages} from "../src/libraries/Messages.sol";
@@ -65,7 +75,9 @@ contract VectorsTest is Checks {
         check(count > 20, "there are vectors");
         for (uint256 i = 0; i < count; ++i) {
             bytes32 digest = _word(_at(".signatures", i, ".digest"));
-            bool accepted = MeterSignature.isSignedByKey(_key(_at(".signatures", i, "")), digest, _signature(_at(".signatures", i, ".signature")));
+            bool accepted = MeterSignature.isSignedByKey(
+                _key(_at(".signatures", i, "")), digest, _signature(_at(".signatures", i, ".signature"))
+            );
             check(accepted == VM.parseJsonBool(json, _at(".signatures", i, ".accepted")), "accepted");
         }
     }
@@ -219,8 +231,7 @@ contract VectorsTest is Checks {
         RangeProof.Claim memory claim = RangeProof.Claim(
             ledger, Messages.hashReading(leaf.reading), register, Messages.point(leaf.reading, register)
         );
-        uint256[6][32] memory proof =
-            abi.decode(VM.parseJsonBytes(json, ".rangeProof.encoded"), (uint256[6][32]));
+        uint256[6][32] memory proof = abi.decode(VM.parseJsonBytes(json, ".rangeProof.encoded"), (uint256[6][32]));
         check(RangeProof.verify(claim, proof), "holds");
         claim.register = (register + 1) % 5;
         check(!RangeProof.verify(claim, proof), "is bound to its register");

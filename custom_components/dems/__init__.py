@@ -14,8 +14,11 @@ from .const import CONF_FINGERPRINT, DOMAIN
 from .coordinator import DemsConfigEntry, DemsCoordinator
 from .devices import identifier
 from .errors import BridgeError, Unauthorized
+from .feed import EventFeed
 from .issues import Issues
+from .prices import PriceList
 from .services import async_setup_services
+from .settlement import SettlementStatistics
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -24,6 +27,7 @@ CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 PLATFORMS = [
     Platform.BINARY_SENSOR,
     Platform.BUTTON,
+    Platform.EVENT,
     Platform.NUMBER,
     Platform.SELECT,
     Platform.SENSOR,
@@ -51,21 +55,32 @@ async def async_setup_entry(hass: HomeAssistant, entry: DemsConfigEntry) -> bool
     """Set up a household."""
     coordinator = DemsCoordinator(hass, entry, _client(hass, entry))
     await coordinator.async_config_entry_first_refresh()
+    await coordinator.events.load()
     entry.runtime_data = coordinator
     entry.async_on_unload(coordinator.forget)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
-    entry.async_create_background_task(hass, coordinator.follow(), f"{DOMAIN} follow {entry.title}")
+    settlement = SettlementStatistics(hass, coordinator)
+    await settlement.load()
+    for run, name in (
+        (coordinator.follow(), "follow"),
+        (coordinator.events.run(), "events"),
+        (settlement.run(), "settlement"),
+    ):
+        entry.async_create_background_task(hass, run, f"{DOMAIN} {name} {entry.title}")
     return True
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: DemsConfigEntry) -> bool:
     """Unload a household."""
+    await entry.runtime_data.events.save()
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: DemsConfigEntry) -> None:
     """Make the bridge forget us. Where it cannot be reached the owner revokes by ``openems-bridge pair --revoke``."""
     Issues(hass, entry).clear()
+    await EventFeed(hass, entry.entry_id).forget()
+    await PriceList(hass, entry.entry_id).forget()
     try:
         await _client(hass, entry).revoke()
     except Unauthorized:

@@ -1,4 +1,4 @@
-"""Binary sensors: whether the bridge reaches the energy system, and what is wrong."""
+"""Binary sensors: whether the bridge reaches the energy system, operator and chain, and what is wrong."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .coordinator import DemsConfigEntry
 from .devices import Part
 from .entity import DemsEntity, PartDescription, add_with_devices
+from .ledger import REFUSED, Anchor, AnchorStatus, Community, Connection
 from .models import Bridge, EdgeConnection, EdgeState
 
 PARALLEL_UPDATES = 0
@@ -30,8 +31,31 @@ def _is_problem(state: EdgeState | None) -> bool | None:
     return None if state is None else state in (EdgeState.WARNING, EdgeState.FAULT)
 
 
-BINARY_SENSORS: tuple[DemsBinarySensorDescription[Bridge], ...] = (
-    DemsBinarySensorDescription(
+def _connection(
+    key: str, connection: Callable[[Community], Connection | None]
+) -> DemsBinarySensorDescription[Community]:
+    def is_connected(community: Community) -> bool | None:
+        state = connection(community)
+        return None if state is None else state is Connection.CONNECTED
+
+    return DemsBinarySensorDescription(
+        key=key,
+        translation_key=key,
+        part=Part.COMMUNITY,
+        section=lambda house: house.community,
+        value=is_connected,
+        attributes=lambda community: {"connection": connection(community)},
+        device_class=BinarySensorDeviceClass.CONNECTIVITY,
+        entity_category=EntityCategory.DIAGNOSTIC,
+    )
+
+
+def _is_unanchored(status: AnchorStatus | None) -> bool | None:
+    return None if status is None else status in REFUSED or status is AnchorStatus.NOT_VERIFIED
+
+
+BINARY_SENSORS: tuple[DemsBinarySensorDescription[Any], ...] = (
+    DemsBinarySensorDescription[Bridge](
         key="edge_connection",
         translation_key="edge_connection",
         part=Part.BRIDGE,
@@ -41,7 +65,7 @@ BINARY_SENSORS: tuple[DemsBinarySensorDescription[Bridge], ...] = (
         device_class=BinarySensorDeviceClass.CONNECTIVITY,
         entity_category=EntityCategory.DIAGNOSTIC,
     ),
-    DemsBinarySensorDescription(
+    DemsBinarySensorDescription[Bridge](
         key="edge_state",
         translation_key="edge_state",
         part=Part.BRIDGE,
@@ -51,12 +75,32 @@ BINARY_SENSORS: tuple[DemsBinarySensorDescription[Bridge], ...] = (
         device_class=BinarySensorDeviceClass.PROBLEM,
         entity_category=EntityCategory.DIAGNOSTIC,
     ),
-    DemsBinarySensorDescription(
+    DemsBinarySensorDescription[Bridge](
         key="disk",
         translation_key="disk",
         part=Part.BRIDGE,
         section=lambda house: house.bridge,
         value=lambda bridge: bridge.disk_full,
+        device_class=BinarySensorDeviceClass.PROBLEM,
+        entity_category=EntityCategory.DIAGNOSTIC,
+    ),
+    _connection("operator_connection", lambda community: community.operator),
+    _connection("chain_connection", lambda community: community.chain),
+    DemsBinarySensorDescription[Anchor](
+        key="anchor_problem",
+        translation_key="anchor_problem",
+        part=Part.MEMBER,
+        section=lambda house: house.anchor,
+        value=lambda anchor: _is_unanchored(anchor.status),
+        attributes=lambda anchor: {"status": anchor.status, "slot": anchor.slot},
+        device_class=BinarySensorDeviceClass.PROBLEM,
+    ),
+    DemsBinarySensorDescription[Community](
+        key="read_only",
+        translation_key="read_only",
+        part=Part.MEMBER,
+        section=lambda house: house.community,
+        value=lambda community: community.read_only,
         device_class=BinarySensorDeviceClass.PROBLEM,
         entity_category=EntityCategory.DIAGNOSTIC,
     ),

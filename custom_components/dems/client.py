@@ -120,7 +120,7 @@ class BridgeClient:
         """Return what an invitation leads to; nothing is agreed to or stored yet."""
         body = {"invitation": invitation}
         return Invitation.read(
-            await self._request("POST", "/v1/community/invitation", body, timeout=_JOIN_TIMEOUT)
+            await self._request("POST", "/v1/community/invitation", body, within=_JOIN_TIMEOUT)
         )
 
     async def join(
@@ -137,11 +137,11 @@ class BridgeClient:
             "battery_power": battery_power,
             "battery_capacity": battery_capacity,
         }
-        return await self._request("POST", "/v1/community/join", body, timeout=_JOIN_TIMEOUT)
+        return await self._request("POST", "/v1/community/join", body, within=_JOIN_TIMEOUT)
 
     async def leave(self) -> dict[str, Any]:
         """Leave the community with the next slot; return the ``community`` section."""
-        return await self._request("POST", "/v1/community/leave", timeout=_JOIN_TIMEOUT)
+        return await self._request("POST", "/v1/community/leave", within=_JOIN_TIMEOUT)
 
     async def anchor(self) -> None:
         """Make the bridge try the waiting readings now."""
@@ -161,7 +161,7 @@ class BridgeClient:
     async def proofs(self, first: int, last: int) -> bytes:
         """Return the file with the proofs of the slots from ``first`` to ``last``, both included. At most 64 MiB."""
         async with self._response(
-            "GET", "/v1/proofs", query={"from": first, "to": last}, timeout=_FILE_TIMEOUT
+            "GET", "/v1/proofs", query={"from": first, "to": last}, within=_FILE_TIMEOUT
         ) as response:
             return await _read(response, _LARGEST_FILE)
 
@@ -235,9 +235,9 @@ class BridgeClient:
         body: Mapping[str, Any] | None = None,
         *,
         query: Mapping[str, int] | None = None,
-        timeout: ClientTimeout = TIMEOUT,
+        within: ClientTimeout = TIMEOUT,
     ) -> dict[str, Any]:
-        async with self._response(method, path, body, query=query, timeout=timeout) as response:
+        async with self._response(method, path, body, query=query, within=within) as response:
             text = await _read(response, _LARGEST_ANSWER)
         return {} if not text and response.status in _WITHOUT_BODY else _object(text)
 
@@ -249,7 +249,7 @@ class BridgeClient:
         body: Mapping[str, Any] | None = None,
         *,
         query: Mapping[str, int] | None = None,
-        timeout: ClientTimeout = TIMEOUT,
+        within: ClientTimeout = TIMEOUT,
     ) -> AsyncGenerator[ClientResponse]:
         """Send a request and yield its answer, where that is a good one; raise what it says where it is not."""
         async with (
@@ -260,7 +260,7 @@ class BridgeClient:
                 json=body,
                 headers=self._headers,
                 ssl=self._pin,
-                timeout=timeout,
+                timeout=within,
                 allow_redirects=False,
             ) as response,
         ):

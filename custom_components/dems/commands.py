@@ -26,11 +26,23 @@ REFUSALS: Final = frozenset(
 async def send(coordinator: DemsCoordinator, section: str, answer: Awaitable[dict[str, Any]]) -> None:
     """Wait for the bridge's answer and show it.
 
-    ``section`` is the section of the state that the answer is. Raises ServiceValidationError where the bridge refuses
-    what was asked, HomeAssistantError where it could not be asked; both translated.
+    ``section`` is the section of the state that the answer is. Raises as `ask` does.
+    """
+
+    async def shown() -> None:
+        coordinator.apply({section: await answer})
+
+    await ask(coordinator, shown())
+
+
+async def ask[T](coordinator: DemsCoordinator, answer: Awaitable[T]) -> T:
+    """Wait for the bridge's answer and return it.
+
+    Raises ServiceValidationError where the bridge refuses what was asked, HomeAssistantError where it could not be
+    asked; both translated.
     """
     try:
-        coordinator.apply({section: await answer})
+        return await answer
     except BridgeProblem as problem:
         raise _refusal(problem) from problem
     except (Unauthorized, CertificateChanged) as error:

@@ -11,9 +11,8 @@ from homeassistant.config_entries import (
     ConfigEntryState,
     ConfigFlow,
     ConfigFlowResult,
-    OptionsFlowWithReload,
 )
-from homeassistant.const import CONF_CODE, CONF_HOST, CONF_NAME, CONF_PORT, CONF_TOKEN, UnitOfTime
+from homeassistant.const import CONF_CODE, CONF_HOST, CONF_NAME, CONF_PORT, CONF_TOKEN
 from homeassistant.core import callback
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.selector import (
@@ -28,24 +27,19 @@ from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 from .client import BridgeClient, read_fingerprint
 from .const import (
     CONF_FINGERPRINT,
-    CONF_INTERVAL,
-    DEFAULT_INTERVAL,
     DEFAULT_PORT,
     DOMAIN,
-    LONGEST_INTERVAL,
-    SHORTEST_INTERVAL,
 )
 from .coordinator import DemsConfigEntry
 from .errors import (
     BridgeError,
-    BridgeProblem,
-    CannotConnect,
     CertificateChanged,
     InvalidAnswer,
     Unauthorized,
-    WrongVersion,
 )
+from .flow_errors import error_key
 from .models import BridgeInfo
+from .options_flow import DemsOptionsFlow
 from .pairing import InvalidCode, canonical_code
 
 _PORT = vol.All(
@@ -58,44 +52,8 @@ _ADDRESS_SCHEMA = vol.Schema(
 _CODE_SCHEMA = vol.Schema(
     {vol.Required(CONF_CODE): TextSelector(TextSelectorConfig(autocomplete="one-time-code"))}
 )
-_OPTIONS_SCHEMA = vol.Schema(
-    {
-        vol.Required(CONF_INTERVAL, default=DEFAULT_INTERVAL): vol.All(
-            NumberSelector(
-                NumberSelectorConfig(
-                    min=SHORTEST_INTERVAL,
-                    max=LONGEST_INTERVAL,
-                    step=1,
-                    mode=NumberSelectorMode.SLIDER,
-                    unit_of_measurement=UnitOfTime.SECONDS,
-                )
-            ),
-            vol.Coerce(int),
-        )
-    }
-)
 _CLIENT_NAME = "Home Assistant"
 """What `openems-bridge pair --list` shows."""
-_PROBLEMS = {
-    "wrong-code": "wrong_code",
-    "no-pairing-open": "no_pairing_open",
-    "too-many-attempts": "too_many_attempts",
-}
-
-
-def error_key(error: BridgeError) -> str:
-    """Return under which key of the translations an error is explained."""
-    match error:
-        case BridgeProblem():
-            return _PROBLEMS.get(error.kind, "bridge_failed")
-        case CertificateChanged():
-            return "certificate_changed"
-        case WrongVersion():
-            return "bridge_too_old" if error.bridge_is_older else "integration_too_old"
-        case CannotConnect():
-            return "cannot_connect"
-        case _:
-            return "not_a_bridge"
 
 
 def _is_connected(entry: DemsConfigEntry) -> bool:
@@ -307,17 +265,4 @@ class DemsConfigFlow(ConfigFlow, domain=DOMAIN):
             data_schema=self.add_suggested_values_to_schema(_ADDRESS_SCHEMA, user_input or entry.data),
             errors=errors,
             description_placeholders={CONF_NAME: entry.title},
-        )
-
-
-class DemsOptionsFlow(OptionsFlowWithReload):
-    """How often measurements are wanted. Limits are the bridge's, and are entities."""
-
-    async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask for the interval."""
-        if user_input is not None:
-            return self.async_create_entry(data=user_input)
-        return self.async_show_form(
-            step_id="init",
-            data_schema=self.add_suggested_values_to_schema(_OPTIONS_SCHEMA, self.config_entry.options),
         )

@@ -10,6 +10,12 @@ CONF_FINGERPRINT: Final = "fingerprint"
 CONF_INTERVAL: Final = "interval"
 """How often measurements are wanted, s. Everything else is sent at once."""
 
+CONF_INVITATION: Final = "invitation"
+CONF_CONSENT: Final = "consent"
+CONF_PLANT_POWER: Final = "plant_power"
+CONF_BATTERY_POWER: Final = "battery_power"
+CONF_BATTERY_CAPACITY: Final = "battery_capacity"
+
 DEFAULT_PORT: Final = 8484
 DEFAULT_INTERVAL: Final = 10
 SHORTEST_INTERVAL: Final = 1
@@ -26,3 +32,6 @@ LONGEST_COMMAND: Final = timedelta(hours=4)
 LARGEST_POWER: Final = 100_000
 """W. What the number entities and the action accept; the bridge clamps to what the battery can do."""
 LONGEST_NOTE: Final = 200
+LONGEST_PURPOSE: Final = 200
+LARGEST_PRICE: Final = 10.0
+"""Per kWh, in Home Assistant's currency."""

@@ -18,6 +18,7 @@ from .counters import HighWater
 from .devices import Devices
 from .document import Document, merge
 from .errors import BridgeError, CertificateChanged, InvalidAnswer, Unauthorized
+from .feed import EventFeed
 from .issues import Issues
 from .models import House
 
@@ -56,6 +57,7 @@ class DemsCoordinator(DataUpdateCoordinator[House]):
         self.bridge_id = entry.unique_id or entry.entry_id
         self.devices = Devices(hass, entry.entry_id, self.bridge_id)
         self.issues = Issues(hass, entry)
+        self.events = EventFeed(hass, entry.entry_id)
         self._counters = HighWater()
         self._document: Document = {}
         self._published_at = 0.0
@@ -96,7 +98,7 @@ class DemsCoordinator(DataUpdateCoordinator[House]):
         while True:
             began = self.hass.loop.time()
             try:
-                async with aclosing(self.client.messages(interval)) as messages:
+                async with aclosing(self.client.messages(interval, self.events.after)) as messages:
                     async for message in messages:
                         self._take(message)
             except BridgeError as error:
@@ -147,6 +149,7 @@ class DemsCoordinator(DataUpdateCoordinator[House]):
         """Take one message. Raises InvalidAnswer, or WrongVersion for a snapshot of another version."""
         kind, state = message.get("type"), message.get("state")
         if kind == "event":
+            self.events.take(message)
             return
         if kind not in ("snapshot", "change") or not isinstance(state, dict):
             raise InvalidAnswer(f"a snapshot, a change or an event was expected, not {str(kind)[:40]}")
@@ -157,6 +160,7 @@ class DemsCoordinator(DataUpdateCoordinator[House]):
             house = self._read(self._document)
             self._go_live()
             self._publish(house)
+            self.events.connected(message.get("event_id"))
         else:
             self._document = merge(self._document, state)
             self._publish_soon(self._read(self._document))

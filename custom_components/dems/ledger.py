@@ -203,7 +203,9 @@ class Invitation:
         values = Reader("invitation", document)
         text = values.required_text("consent_text")
         if len(text) > LONGEST_CONSENT:
-            raise InvalidAnswer(f"invitation.consent_text: at most {LONGEST_CONSENT} characters were expected")
+            raise InvalidAnswer(
+                f"invitation.consent_text: at most {LONGEST_CONSENT} characters were expected"
+            )
         return cls(
             name=values.required_text("name"),
             operator_url=values.required_text("operator_url"),

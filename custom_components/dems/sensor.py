@@ -1,14 +1,12 @@
-"""Sensors: powers, counters, the last slot's reading, and what the dispatcher does and why."""
+"""Sensors: powers, counters, the last slot's reading, what the dispatcher does and why; and the community's."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, override
 
 from homeassistant.components.sensor import (
     SensorDeviceClass,
     SensorEntity,
-    SensorEntityDescription,
     SensorStateClass,
 )
 from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfEnergy, UnitOfPower, UnitOfTime
@@ -16,9 +14,10 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 
+from .community_sensors import COMMUNITY_SENSORS
 from .coordinator import DemsConfigEntry
 from .devices import Part
-from .entity import DemsEntity, PartDescription, add_with_devices
+from .entity import DemsEntity, add_with_devices
 from .models import (
     Battery,
     Bridge,
@@ -28,22 +27,12 @@ from .models import (
     House,
     Quality,
     Reading,
-    Reason,
     Status,
 )
-from .reasons import OTHER, REASONS
+from .reasons import OTHER, REASONS, known_code
+from .sensor_description import DemsSensorDescription
 
 PARALLEL_UPDATES = 0
-
-
-@dataclass(frozen=True, kw_only=True)
-class DemsSensorDescription[S](SensorEntityDescription, PartDescription[S]):
-    """Describes a sensor."""
-
-    value: Callable[[S], StateType | datetime]
-    attributes: Callable[[S], Mapping[str, Any]] | None = None
-    began: Callable[[S], datetime] | None = None
-    """When a total that starts anew has started."""
 
 
 def _power[S](
@@ -123,13 +112,6 @@ def _slot(reading: Reading) -> dict[str, Any]:
     }
 
 
-def _code(reason: Reason | None) -> str | None:
-    """Return a reason's code as a state: one that a newer bridge knows and we do not has a state, too."""
-    if reason is None:
-        return None
-    return reason.code if reason.code in REASONS else OTHER
-
-
 def _why(dispatch: Dispatch) -> dict[str, Any]:
     return {
         "code": dispatch.reason.code if dispatch.reason else None,
@@ -150,7 +132,7 @@ def _command(dispatch: Dispatch) -> dict[str, Any]:
     }
 
 
-SENSORS: tuple[DemsSensorDescription[Any], ...] = (
+HOUSE_SENSORS: tuple[DemsSensorDescription[Any], ...] = (
     _power("home_power", Part.BRIDGE, lambda house: house.home, lambda home: home.power),
     _counter("home_energy", Part.BRIDGE, lambda house: house.home, lambda home: home.energy),
     _register("slot_consumption", Part.BRIDGE, lambda reading: reading.consumption),
@@ -239,7 +221,7 @@ SENSORS: tuple[DemsSensorDescription[Any], ...] = (
         part=Part.BATTERY,
         section=lambda house: house.dispatch,
         value=lambda dispatch: dispatch.status,
-        attributes=lambda dispatch: {**_command(dispatch), "reason": _code(dispatch.reason)},
+        attributes=lambda dispatch: {**_command(dispatch), "reason": known_code(dispatch.reason, REASONS)},
         device_class=SensorDeviceClass.ENUM,
         options=[*Status],
     ),
@@ -248,7 +230,7 @@ SENSORS: tuple[DemsSensorDescription[Any], ...] = (
         translation_key="dispatch_reason",
         part=Part.BATTERY,
         section=lambda house: house.dispatch,
-        value=lambda dispatch: _code(dispatch.reason),
+        value=lambda dispatch: known_code(dispatch.reason, REASONS),
         attributes=_why,
         device_class=SensorDeviceClass.ENUM,
         options=[*sorted(REASONS), OTHER],
@@ -265,6 +247,7 @@ SENSORS: tuple[DemsSensorDescription[Any], ...] = (
     _counter("solar_energy", Part.SOLAR, lambda house: house.solar, lambda solar: solar.energy),
     _register("slot_generation", Part.SOLAR, lambda reading: reading.generation),
 )
+SENSORS: tuple[DemsSensorDescription[Any], ...] = (*HOUSE_SENSORS, *COMMUNITY_SENSORS)
 
 
 async def async_setup_entry(

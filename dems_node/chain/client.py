@@ -1,6 +1,6 @@
 """What the daemons ask a node for, with a time-out on everything and failures that can be told apart."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
 
 from dems_node.chain.errors import ChainDown, NodeRefused, Reverted, WrongChain
@@ -170,7 +170,7 @@ class ChainClient:
         """Return whether the node has the transaction, in a block or waiting for one."""
         return await self._asked("eth_getTransactionByHash", hexed(transaction)) is not None
 
-    async def new_heads(self) -> AsyncIterator[BlockHeader]:
+    async def new_heads(self) -> AsyncGenerator[BlockHeader]:
         """Yield new blocks as the node pushes them. Some may be missing: look at the chain, not only at these."""
         async for answer in self._transport.new_heads():
             yield self._read(header_of, answer)

@@ -20,10 +20,16 @@ class WrongChain(ChainError):
     problem = "wrong_chain"
 
 
+class ReorganisedTooDeep(ChainError):
+    """The chain replaced more blocks than can be taken back."""
+
+    problem = "reorganised_too_deep"
+
+
 class NodeRefused(ChainError):
     """The node answered a request with an error of its own: ``code`` and ``message`` are the node's."""
 
-    problem = "refused"
+    problem = "node_refused"
 
     def __init__(self, method: str, code: int, message: str, data: bytes | None = None) -> None:
         self.method = method

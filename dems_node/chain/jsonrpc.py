@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import itertools
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Protocol, Self
 
@@ -43,7 +43,7 @@ class Transport(Protocol):
         """Return the result. Raises ChainDown, or NodeRefused where the node answers with an error."""
         ...
 
-    def new_heads(self) -> AsyncIterator[Json]:
+    def new_heads(self) -> AsyncGenerator[Json]:
         """Yield each new block's header as it is pushed. Raises ChainDown when the connection breaks."""
         ...
 
@@ -119,7 +119,7 @@ class HttpTransport:
                 f"{self.name} answered {method} with status {status} and no JSON-RPC answer."
             ) from None
 
-    async def new_heads(self) -> AsyncIterator[Json]:
+    async def new_heads(self) -> AsyncGenerator[Json]:
         """Raise ChainDown: HTTP pushes nothing."""
         raise ChainDown(f"{self.name} cannot push new blocks over HTTP.")
         yield None
@@ -278,7 +278,7 @@ class ChannelTransport:
         finally:
             self._waiting.pop(number, None)
 
-    async def new_heads(self) -> AsyncIterator[Json]:
+    async def new_heads(self) -> AsyncGenerator[Json]:
         """Yield each new block's header. Raises ChainDown when the connection breaks, NodeRefused where it cannot."""
         subscription = str(await self.request("eth_subscribe", ["newHeads"]))
         queue = self._heads.setdefault(subscription, asyncio.Queue(_HEADS_KEPT))

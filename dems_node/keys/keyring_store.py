@@ -1,5 +1,8 @@
 """Secrets in the operating system's keyring (Secret Service, KWallet, macOS, Windows)."""
 
+from collections.abc import Callable
+from concurrent.futures import Future
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from dems_node.keys.account import AccountKey
@@ -8,6 +11,8 @@ from dems_node.keys.errors import KeysExist, KeysMissing, KeysUnusable
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
 
+ANSWER_SECONDS = 60.0
+"""Long enough for a person to type the keyring's password."""
 _REFUSED = ("keyring.backends.null", "keyring.backends.fail", "keyrings.alt")
 """Backends that keep nothing, or keep it in the clear or behind a weak cipher."""
 
@@ -15,8 +20,11 @@ _REFUSED = ("keyring.backends.null", "keyring.backends.fail", "keyrings.alt")
 class KeyringStore:
     """A ``SecretStore`` whose entries are named ``<vault>/<name>`` under one service."""
 
-    def __init__(self, backend: KeyringBackend, service: str, vault: str) -> None:
+    def __init__(
+        self, backend: KeyringBackend, service: str, vault: str, seconds: float = ANSWER_SECONDS
+    ) -> None:
         self._backend = backend
+        self._seconds = seconds
         self._service = service
         self._vault = vault
 
@@ -32,10 +40,7 @@ class KeyringStore:
         """Keep a secret, and read it back. Raises KeysExist."""
         if self._read(name) is not None:
             raise KeysExist(f"The keyring has an entry {self._entry(name)} of {self._service} already.")
-        try:
-            self._backend.set_password(self._service, self._entry(name), secret.hex())
-        except Exception as error:
-            raise self._unusable(error) from None
+        self._asked(lambda: self._backend.set_password(self._service, self._entry(name), secret.hex()))
         if self._read(name) != secret.hex():
             raise KeysUnusable(
                 f"The keyring {self._backend.name} did not keep what was put into it: use a keystore file "
@@ -59,14 +64,25 @@ class KeyringStore:
         """Forget a secret."""
         if self._read(name) is None:
             return
-        try:
-            self._backend.delete_password(self._service, self._entry(name))
-        except Exception as error:
-            raise self._unusable(error) from None
+        self._asked(lambda: self._backend.delete_password(self._service, self._entry(name)))
 
     def _read(self, name: str) -> str | None:
+        return self._asked(lambda: self._backend.get_password(self._service, self._entry(name)))
+
+    def _asked[T](self, call: Callable[[], T]) -> T:
+        """Return what the keyring answers in time. Where it asks a person to unlock it, there may be nobody."""
+        answer: Future[T] = Future()
+
+        def work() -> None:
+            try:
+                answer.set_result(call())
+            except BaseException as error:
+                answer.set_exception(error)
+
+        # A daemon: a keyring that never answers must not keep the program from ending.
+        Thread(target=work, name="keyring", daemon=True).start()
         try:
-            return self._backend.get_password(self._service, self._entry(name))
+            return answer.result(self._seconds)
         except Exception as error:
             raise self._unusable(error) from None
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
+from dems_node.database.database import Database
 from dems_protocol.slots import SlotGrid
 from openems_bridge.metering.readings import Reading
 from openems_bridge.store import events, readings
-from openems_bridge.store.database import Database
 from openems_bridge.store.events import Event
 
 

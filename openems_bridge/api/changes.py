@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import cast
 
-from openems_bridge.json_types import Json, Section, StateDocument
+from dems_node.json_types import Json, Section, StateDocument
 
 MEASUREMENTS: Mapping[str, frozenset[str]] = {
     "bridge": frozenset({"clock_offset"}),

@@ -7,11 +7,11 @@ import secrets
 from dataclasses import replace
 from typing import Self
 
-from openems_bridge.clock import Clock
+from dems_node.clock import Clock
+from dems_node.database.database import Database
+from dems_node.database.errors import StoreError
 from openems_bridge.store import clients
 from openems_bridge.store.clients import Client
-from openems_bridge.store.database import Database
-from openems_bridge.store.errors import StoreError
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 from aiohttp import web
 
-from openems_bridge.api.bodies import refuse_query
+from dems_node.https.bodies import refuse_query
+from dems_node.https.middleware import problems_middleware
+from dems_node.https.problems import Problem
 from openems_bridge.api.clients import Clients
 from openems_bridge.api.feed import StateFeed
-from openems_bridge.api.middleware import problems_middleware
 from openems_bridge.api.pairing import CODE_SECONDS, PairingDesk, prepare_code
-from openems_bridge.api.problems import Problem
 from openems_bridge.house_state import Identity
 
 SOCKET_FILE = "control.sock"

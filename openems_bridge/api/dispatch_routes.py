@@ -6,9 +6,9 @@ from typing import Any
 import voluptuous as vol
 from aiohttp import web
 
-from openems_bridge.api.bodies import read_body, refuse_query, text, whole_number
+from dems_node.https.bodies import read_body, refuse_query, text, whole_number
+from dems_node.https.problems import Problem, out_of_range
 from openems_bridge.api.ports import Steering
-from openems_bridge.api.problems import Problem, out_of_range
 from openems_bridge.dispatcher.commands import (
     MANUAL_DEFAULT_SECONDS,
     MANUAL_LONGEST_SECONDS,

@@ -4,7 +4,7 @@ import asyncio
 from collections import deque
 from dataclasses import dataclass, field
 
-from openems_bridge.json_types import StateDocument
+from dems_node.json_types import StateDocument
 from openems_bridge.store.events import Event
 
 EVENTS_WAITING = 256

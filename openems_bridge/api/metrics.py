@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from openems_bridge.json_types import Json, StateDocument
+from dems_node.json_types import Json, StateDocument
 
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 

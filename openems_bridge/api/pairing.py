@@ -10,8 +10,8 @@ import secrets
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
-from openems_bridge.api.problems import Problem
-from openems_bridge.clock import Clock
+from dems_node.clock import Clock
+from dems_node.https.problems import Problem
 
 CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 12

@@ -5,7 +5,7 @@ import logging
 import voluptuous as vol
 from aiohttp import web
 
-from openems_bridge.api.bodies import hex_bytes, read_body, refuse_query, text
+from dems_node.https.bodies import hex_bytes, read_body, refuse_query, text
 from openems_bridge.api.clients import Clients
 from openems_bridge.api.feed import StateFeed
 from openems_bridge.api.middleware import CLIENT

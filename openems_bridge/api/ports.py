@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from dems_node.json_types import Json
 from openems_bridge.dispatcher.commands import DispatchState, Limits, Mode, Target
 from openems_bridge.edge.pushed.readings import PushedSample, PushOutcome
-from openems_bridge.json_types import Json
 from openems_bridge.metering.readings import Reading
 from openems_bridge.store.events import Event
 

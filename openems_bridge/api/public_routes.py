@@ -2,11 +2,11 @@
 
 from aiohttp import web
 
-from openems_bridge.api.bodies import refuse_query
+from dems_node.https.bodies import refuse_query
+from dems_node.json_types import Json
 from openems_bridge.api.pairing import PairingDesk
 from openems_bridge.api.ports import Diagnostics
 from openems_bridge.house_state import Identity
-from openems_bridge.json_types import Json
 
 API_VERSION = 1
 OLDEST_API_VERSION = 1

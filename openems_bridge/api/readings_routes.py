@@ -5,10 +5,10 @@ from typing import Any
 import voluptuous as vol
 from aiohttp import web
 
+from dems_node.https.bodies import number, read_body, read_query, refuse_query, whole_number
+from dems_node.https.problems import Problem, invalid
 from dems_protocol.slots import SlotGrid
-from openems_bridge.api.bodies import number, read_body, read_query, refuse_query, whole_number
 from openems_bridge.api.ports import Archive, PushedReadings
-from openems_bridge.api.problems import Problem, invalid
 from openems_bridge.edge.pushed.readings import PushedSample, PushedValue, Quantity
 from openems_bridge.house_state import reading_section
 

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from openems_bridge.api.bodies import refuse_query
+from dems_node.https.bodies import refuse_query
 from openems_bridge.api.feed import StateFeed
 from openems_bridge.api.metrics import METRICS_TYPE, metrics_text
 from openems_bridge.api.ports import Diagnostics

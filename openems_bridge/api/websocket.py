@@ -8,15 +8,15 @@ from collections.abc import Mapping
 import voluptuous as vol
 from aiohttp import WSCloseCode, WSMsgType, web
 
-from openems_bridge.api.bodies import read_query, whole_number
+from dems_node.clock import Clock
+from dems_node.https.bodies import read_query, whole_number
+from dems_node.https.problems import Problem
+from dems_node.json_types import Json, StateDocument
 from openems_bridge.api.changes import changes, is_urgent
 from openems_bridge.api.feed import StateFeed, Subscription
 from openems_bridge.api.middleware import CLIENT
 from openems_bridge.api.ports import Archive
-from openems_bridge.api.problems import Problem
 from openems_bridge.api.public_routes import API_VERSION
-from openems_bridge.clock import Clock
-from openems_bridge.json_types import Json, StateDocument
 from openems_bridge.store.events import Event
 
 HEARTBEAT_SECONDS = 20.0

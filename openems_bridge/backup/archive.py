@@ -9,7 +9,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO, Any
 
-from dems_node.keys.container import SealedAltered, SealedReader, SealedWriter
+from dems_node.keys.container import ScryptCost, SealedAltered, SealedReader, SealedWriter
 from dems_node.keys.passphrase import Passphrase
 from dems_node.keys.private_file import new_private_file
 from openems_bridge.backup.errors import BackupUnusable
@@ -38,9 +38,10 @@ def write_archive(
     manifest: Manifest,
     texts: Mapping[str, bytes],
     files: Mapping[str, Path],
+    cost: ScryptCost,
 ) -> None:
     """Write manifest, texts and files, encrypted. Secrets among ``texts`` never touch the disk in clear."""
-    sealed = SealedWriter(target, BACKUP_KIND, passphrase)
+    sealed = SealedWriter(target, BACKUP_KIND, passphrase, cost)
     with tarfile.open(fileobj=sealed, mode="w|") as archive:
         for name, content in {MANIFEST: json.dumps(asdict(manifest)).encode(), **texts}.items():
             entry = tarfile.TarInfo(name)

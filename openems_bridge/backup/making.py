@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from dems_node.https.tls import CERTIFICATE_FILE
 from dems_node.keys.container import SealedReader
 from dems_node.keys.errors import KeysMissing
 from dems_node.keys.passphrase import Passphrase
 from dems_node.keys.private_file import new_private_file
 from openems_bridge import __version__
-from openems_bridge.api.tls import CERTIFICATE_FILE
 from openems_bridge.backup.archive import BACKUP_KIND, CONFIGURATION, KEYS, Manifest, write_archive
 from openems_bridge.backup.errors import BackupUnusable
 from openems_bridge.backup.snapshot import take_snapshot
@@ -54,23 +54,16 @@ def make_backup(source: Source, target: Path, passphrase: Passphrase) -> Manifes
                 schema=schema,
             )
             texts = {CONFIGURATION: source.configuration_file.read_bytes(), **keys}
-            _write(
-                target, passphrase, manifest, texts, {**_other_files(source.data_dir), DATABASE_FILE: copy}
-            )
+            files = {**_other_files(source.data_dir), DATABASE_FILE: copy}
+            with new_private_file(target) as file:
+                write_archive(file, passphrase, manifest, texts, files, source.vault.cost)
+                file.seek(0)
+                SealedReader(file, BACKUP_KIND, passphrase).read_to_the_end()
     except OSError as error:
         raise BackupUnusable(f"The backup {target} cannot be made: {error}.") from None
     if keys:
         source.vault.mark_backed_up()
     return manifest
-
-
-def _write(
-    target: Path, passphrase: Passphrase, manifest: Manifest, texts: dict[str, bytes], files: dict[str, Path]
-) -> None:
-    with new_private_file(target) as file:
-        write_archive(file, passphrase, manifest, texts, files)
-        file.seek(0)
-        SealedReader(file, BACKUP_KIND, passphrase).read_to_the_end()
 
 
 def _keys(vault: Vault) -> dict[str, bytes]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import voluptuous as vol
 import yaml
 
+from dems_node.configuration.values import ConfigurationError
 from dems_node.keys.passphrase import Passphrase
 from dems_node.keys.private_file import replace_private_file
 from openems_bridge.backup.archive import CONFIGURATION, KEYS, Manifest, read_archive
@@ -19,7 +20,6 @@ from openems_bridge.backup.making import KEPT_FILES
 from openems_bridge.backup.snapshot import check_snapshot
 from openems_bridge.configuration.keys_section import key_options
 from openems_bridge.configuration.loading import load_configuration
-from openems_bridge.configuration.values import ConfigurationError
 from openems_bridge.data_folder import DATABASE_FILE, locked_data_folder
 from openems_bridge.keys.exported import ExportedKeys
 from openems_bridge.keys.index import INDEX_FILE

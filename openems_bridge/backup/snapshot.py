@@ -4,9 +4,10 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from dems_node.database.integrity import damage_of
+from dems_node.database.migrations import version_of
 from openems_bridge.backup.errors import BackupUnusable
-from openems_bridge.store.integrity import damage_of
-from openems_bridge.store.migrations import MIGRATIONS, version_of
+from openems_bridge.store.migrations import MIGRATIONS
 
 _BUSY_SECONDS = 30.0
 

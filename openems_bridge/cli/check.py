@@ -5,9 +5,10 @@ import errno
 import socket
 from collections.abc import Iterator, Sequence
 
+from dems_node.clock import SystemClock
 from openems_bridge.api.control import SOCKET_FILE
+from openems_bridge.cli.check_keys import check_keys
 from openems_bridge.cli.terminal import say
-from openems_bridge.clock import SystemClock
 from openems_bridge.configuration.model import BridgeConfiguration
 from openems_bridge.data_folder import DataFolderUnusable, locked_data_folder
 from openems_bridge.edge.interface import EdgeError, Finding, Inspection
@@ -43,6 +44,7 @@ def _check_machine(configuration: BridgeConfiguration) -> Iterator[Inspection]:
     yield _check_data_dir(configuration, running=running)
     yield _check_port(configuration, running=running)
     yield _check_clock()
+    yield from check_keys(configuration)
 
 
 def _check_data_dir(configuration: BridgeConfiguration, *, running: bool) -> Inspection:

@@ -51,7 +51,7 @@ def backup(configuration: Path, file: Path, passphrase_file: Path | None) -> int
 
     def work() -> None:
         keys = vault.export()
-        write_keys_file(file, keys, new_passphrase(file, passphrase_file))
+        write_keys_file(file, keys, new_passphrase(file, passphrase_file), vault.cost)
         vault.mark_backed_up()
         say(f"Wrote {file}. Without its passphrase nobody can use it: keep the two apart.")
 

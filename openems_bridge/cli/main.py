@@ -5,10 +5,10 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from dems_node.configuration.values import ConfigurationError
 from openems_bridge import __version__
 from openems_bridge.cli.key_arguments import add_key_commands
 from openems_bridge.cli.terminal import complain
-from openems_bridge.configuration.values import ConfigurationError
 
 WRONG_USE = 2
 FAKE_EDGE = "fake-edge"

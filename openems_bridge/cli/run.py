@@ -6,14 +6,14 @@ import signal
 import sys
 from collections.abc import Iterator
 
-from openems_bridge.api.server import PortTaken
-from openems_bridge.api.tls import CertificateUnusable
+from dems_node.configuration.values import ConfigurationError
+from dems_node.database.errors import StoreError
+from dems_node.https.server import PortTaken
+from dems_node.https.tls import CertificateUnusable
 from openems_bridge.app import BridgeStopped, Serving, run_bridge
 from openems_bridge.cli.terminal import complain
 from openems_bridge.configuration.model import BridgeConfiguration
-from openems_bridge.configuration.values import ConfigurationError
 from openems_bridge.data_folder import DataFolderUnusable
-from openems_bridge.store.errors import StoreError
 
 _LOGGER = logging.getLogger(__name__)
 _EXPLAINED = (BridgeStopped, CertificateUnusable, DataFolderUnusable, PortTaken, StoreError)

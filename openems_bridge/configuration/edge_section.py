@@ -6,8 +6,8 @@ from typing import Any
 
 import voluptuous as vol
 
+from dems_node.configuration.values import found, list_of, one_of, real, section, switch, whole, words
 from openems_bridge.configuration.model import EdgeOptions, PushedOptions
-from openems_bridge.configuration.values import found, list_of, one_of, real, section, switch, whole, words
 
 _PORT = whole(1, 65535)
 _MOST_SECRET_BYTES = 4096
@@ -28,7 +28,8 @@ def edge_options(value: Any) -> EdgeOptions:
 
 
 def _openems(value: dict[Any, Any]) -> EdgeOptions:
-    from openems_bridge.edge.openems.options import ChosenComponents, OpenEmsOptions, Secret
+    from dems_node.secret import Secret
+    from openems_bridge.edge.openems.options import ChosenComponents, OpenEmsOptions
 
     fields = _OPENEMS(value)
     password = _password(fields.pop("password", None), fields.pop("password_file", None))

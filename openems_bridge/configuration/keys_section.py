@@ -5,7 +5,7 @@ from typing import Any
 
 import voluptuous as vol
 
-from openems_bridge.configuration.values import found, one_of, section, words
+from dems_node.configuration.values import found, one_of, section, words
 from openems_bridge.keys.options import KeyOptions, MeterKeyKind, StoreKind
 
 
@@ -36,9 +36,9 @@ def _path(value: Any) -> Path:
 _AUTO = "auto"
 _KEYS = section(
     {
-        vol.Optional("store", default=_AUTO): one_of(_AUTO, *StoreKind),
+        vol.Optional("store", default=_AUTO): one_of(_AUTO, *map(str, StoreKind)),
         vol.Optional("passphrase_file"): _path,
-        vol.Optional("meter_key", default=str(MeterKeyKind.SECP256K1)): one_of(*MeterKeyKind),
+        vol.Optional("meter_key", default=str(MeterKeyKind.SECP256K1)): one_of(*map(str, MeterKeyKind)),
         vol.Optional("tcti"): words(),
     }
 )

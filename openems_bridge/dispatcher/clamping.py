@@ -9,6 +9,9 @@ from openems_bridge.dispatcher.reasons import Reason, ReasonCode
 from openems_bridge.edge.interface import BatteryKind
 from openems_bridge.telemetry import Telemetry
 
+RESERVE_HYSTERESIS = 2
+"""% by which the state of charge must have come clear of a reserve that was met."""
+
 
 @dataclass(frozen=True, slots=True)
 class Clamped:
@@ -46,7 +49,8 @@ class Bounding:
     """What limits a set-point now.
 
     ``reserve_soc`` is the higher of the owner's and the Edge's (%), ``offset_w`` comes from ``ac_offset``,
-    ``house_net_w`` from ``HouseNet``.
+    ``house_net_w`` from ``HouseNet``. ``at_reserve``: the command has met the reserve, and goes on discharging only
+    once the state of charge is clear of it.
     """
 
     telemetry: Telemetry
@@ -54,6 +58,12 @@ class Bounding:
     reserve_soc: int
     offset_w: int
     house_net_w: int | None
+    at_reserve: bool = False
+
+    def may_discharge_at(self, soc: int) -> bool:
+        """Return whether the reserve allows discharging at a state of charge (%)."""
+        is_clear = soc >= min(self.reserve_soc + RESERVE_HYSTERESIS, 100)
+        return soc > self.reserve_soc and (is_clear or not self.at_reserve)
 
 
 def clamp(requested_w: int, by: Bounding) -> Clamped:
@@ -91,7 +101,7 @@ def _discharge_bounds(by: Bounding) -> Iterator[_Bound]:
         yield _Bound(ReasonCode.MAX_DISCHARGE_POWER, limits.max_discharge_power)
     if telemetry.soc is None:
         yield _Bound(ReasonCode.SOC_UNKNOWN, 0)
-    elif telemetry.soc <= by.reserve_soc:
+    elif not by.may_discharge_at(telemetry.soc):
         yield _Bound(ReasonCode.RESERVE_SOC, 0)
     if not limits.battery_feed_in:
         yield _at_meter(ReasonCode.BATTERY_FEED_IN_NOT_ALLOWED, by, 0)

@@ -35,6 +35,8 @@ class Situation:
     house_net_w: int | None
     progress: SlotProgress | None
     waiting: Waiting | None
+    at_reserve: str | None = None
+    """The id of the command that has discharged down to the reserve, see ``at_reserve_after``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +89,19 @@ def decide(situation: Situation) -> Release | Hold:
     return _pursue(command, situation)
 
 
+def at_reserve_after(command_id: str | None, decision: Release | Hold) -> str | None:
+    """Return the id of the command that has met the reserve and not come clear of it since, None if there is none.
+
+    A state of charge rebounds when the load goes. Without this memory every rebound would be a short discharge.
+    """
+    if not isinstance(decision, Hold):
+        return command_id
+    if any(clamp.code is ReasonCode.RESERVE_SOC for clamp in decision.clamped.clamps):
+        return decision.command.id
+    discharges = decision.requested_power is not None and decision.requested_power > 0
+    return None if discharges or command_id != decision.command.id else command_id
+
+
 def _dry_run(situation: Situation) -> Release:
     reason = Reason(ReasonCode.MODE_OFF)
     command = in_force(situation.commands, Mode.AUTOMATIC, situation.moment)
@@ -135,6 +150,7 @@ def _pursue(command: Command, situation: Situation) -> Release | Hold:
         telemetry=telemetry,
         limits=situation.limits,
         reserve_soc=max(situation.limits.reserve_soc, control.reserve_soc or 0),
+        at_reserve=situation.at_reserve == command.id,
         offset_w=offset,
         house_net_w=situation.house_net_w,
     )

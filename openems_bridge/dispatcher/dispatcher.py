@@ -7,8 +7,8 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from dems_node.clock import Clock
 from dems_protocol.slots import SlotGrid
-from openems_bridge.clock import Clock
 from openems_bridge.dispatcher.acceptance import build_command, check_limits
 from openems_bridge.dispatcher.commands import (
     Command,
@@ -19,13 +19,14 @@ from openems_bridge.dispatcher.commands import (
     Status,
     Target,
 )
-from openems_bridge.dispatcher.decision import Hold, Release, Situation, Waiting, decide
+from openems_bridge.dispatcher.decision import Hold, Release, Situation, Waiting, at_reserve_after, decide
 from openems_bridge.dispatcher.description import describe, judged
 from openems_bridge.dispatcher.edge_view import EdgeView
 from openems_bridge.dispatcher.lease import BatteryLease, LeaseJournal, LeaseRecord
 from openems_bridge.dispatcher.precedence import Moment, accepted, is_over
 from openems_bridge.dispatcher.readback import ReadBack, observe, recent
 from openems_bridge.dispatcher.reasons import Reason, ReasonCode
+from openems_bridge.dispatcher.recovery import Recovery
 from openems_bridge.dispatcher.schedule import NextWrite
 from openems_bridge.dispatcher.slot_progress import SlotStart
 from openems_bridge.edge.interface import BatteryActuator, Cycle, EdgeEvent
@@ -78,6 +79,8 @@ class Dispatcher:
         self._edge = EdgeView()
         self._is_holding = False
         self._readback = ReadBack()
+        self._recovery = Recovery()
+        self._at_reserve: str | None = None
         self._waiting: Waiting | None = None
         self._release_first = False
         self._generation = 0
@@ -208,13 +211,21 @@ class Dispatcher:
         self._forget_ended()
         self._give_up_if_in_vain()
         generation = self._generation
-        decision = decide(self._situation())
+        decision = self._decided()
         problem = await self._act(decision, generation)
         state = describe(self._mode, decision, problem, self._lease.setpoint)
         if self._is_holding and problem is None:
             written = recent(self._lease.written, self._clock.monotonic())
             state = judged(state, self._readback.verdict, self._edge.telemetry, written)
         self._publish(state)
+
+    def _decided(self) -> Release | Hold:
+        decision = decide(self._situation())
+        self._at_reserve = at_reserve_after(self._at_reserve, decision)
+        now = self._clock.monotonic()
+        self._recovery = self._recovery.after(decision, now, was_holding=self._is_holding)
+        # What could not be released meanwhile is simply held on to.
+        return self._recovery.held_back(decision) if self._lease.is_free else decision
 
     async def _act(self, decision: Release | Hold, generation: int) -> Reason | None:
         problem = await self._lease.recover()
@@ -323,6 +334,7 @@ class Dispatcher:
             house_net_w=self._edge.house_net.power_w,
             progress=self._edge.progress,
             waiting=self._waiting,
+            at_reserve=self._at_reserve,
         )
 
     def _publish(self, state: DispatchState) -> None:

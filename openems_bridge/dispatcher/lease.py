@@ -2,11 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from openems_bridge.clock import Clock
+from dems_node.clock import Clock
 from openems_bridge.dispatcher.backoff import Backoff
 from openems_bridge.dispatcher.commands import CommandSource
 from openems_bridge.dispatcher.readback import Written, recent
@@ -55,8 +55,8 @@ class LeaseJournal(Protocol):
         """Close a lease. Called after the battery was given back. Closing a closed lease does nothing."""
         ...
 
-    async def unreleased(self) -> Sequence[int]:
-        """Return the ids of the open leases: those of a run that died before it could release."""
+    async def unreleased(self) -> Mapping[int, LeaseRecord]:
+        """Return the open leases by id, the oldest first: those of a run that died before it could release."""
         ...
 
 
@@ -69,8 +69,10 @@ class BatteryLease:
         self._clock = clock
         self._open: list[int] | None = None
         self._record: LeaseRecord | None = None
+        self._orphans: tuple[LeaseRecord, ...] = ()
         self._may_be_in_force = False
         self._told_to_release = False
+        self._was_refused = False
         self._last: LastWrite | None = None
         self._connection = 0
         self._last_attempt_at = clock.monotonic()
@@ -95,14 +97,11 @@ class BatteryLease:
     def is_elsewhere(self, topology: Topology | None) -> bool:
         """Return whether the lease holds another battery or path than the house has now.
 
-        That one can no longer be told to release, and every write to the new one would keep the old set-point alive
-        (one timer serves all values of a controller): it has to be left in silence first.
+        That one has to come free first: every write to the new one would keep the old set-point alive (one timer
+        serves all values of a controller).
         """
-        if self._record is None or topology is None or topology.battery is None or topology.control is None:
-            return False
-        return (self._record.battery, self._record.controller) != (
-            topology.battery.id,
-            topology.control.controller,
+        return self._record is not None and (
+            _is_other_battery(self._record, topology) or _is_other_path(self._record, topology)
         )
 
     async def recover(self) -> Reason | None:
@@ -116,8 +115,10 @@ class BatteryLease:
         except Exception as error:
             return self._failed(Reason(ReasonCode.JOURNAL_FAILED), error, self._hold_retry)
         self._open = list(left)
+        self._orphans = tuple(left.values())
         if left:
-            _LOGGER.warning("%d set-point lease(s) were left open: releasing the battery", len(left))
+            held = ", ".join(f"{lease.battery} through {lease.controller}" for lease in self._orphans)
+            _LOGGER.warning("%d set-point lease(s) were left open: releasing %s", len(left), held)
             self._may_be_in_force = True
             self._last_attempt_at = self._clock.monotonic()
         self._succeeded()
@@ -216,16 +217,18 @@ class BatteryLease:
         if self._actuator is None:
             problem = {"problem": str(ReasonCode.CONTROL_PATH_MISSING)}
             return Reason(ReasonCode.RELEASE_FAILED, problem)
+        held = self._orphans if self._record is None else (self._record,)
         if not self._told_to_release:
             try:
-                await _within(ACTUATOR_SECONDS, self._actuator.release())
+                await self._tell_to_release(self._actuator, held, topology)
             except Exception as error:
                 reason = Reason(ReasonCode.RELEASE_FAILED, {"problem": str(_reason_of(error).code)})
                 return self._failed(reason, error, self._release_retry)
             self._told_to_release = True
             self._succeeded()
         control = topology.control if topology is not None else None
-        needs_silence = control is not None and (not control.releasable or self.is_elsewhere(topology))
+        took_null = not self._was_refused and not any(_is_other_path(lease, topology) for lease in held)
+        needs_silence = control is not None and not (control.releasable and took_null)
         if control is not None and needs_silence and now < self._last_attempt_at + control.timeout_seconds:
             return Reason(ReasonCode.RELEASING_BY_SILENCE, {"timeout_seconds": control.timeout_seconds})
         self._may_be_in_force = False
@@ -233,6 +236,21 @@ class BatteryLease:
         self.setpoint = None
         self.written = ()
         return None
+
+    async def _tell_to_release(
+        self, actuator: BatteryActuator, held: Sequence[LeaseRecord], topology: Topology | None
+    ) -> None:
+        self._was_refused = False
+        elsewhere = {lease.battery for lease in held if _is_other_battery(lease, topology)}
+        if not held or any(lease.battery not in elsewhere for lease in held):
+            await _within(ACTUATOR_SECONDS, actuator.release())
+        for battery in sorted(elsewhere):
+            try:
+                await _within(ACTUATOR_SECONDS, actuator.release(battery))
+            except EdgeWriteRefused as error:
+                # Gone from the Edge, perhaps: nobody will take a release for it, and its set-point ends by silence.
+                self._was_refused = True
+                _LOGGER.warning("%s, held before, is left in silence: %s", battery, error)
 
     async def _close_leases(self) -> Reason | None:
         while self._open:
@@ -242,6 +260,7 @@ class BatteryLease:
                 return self._failed(Reason(ReasonCode.JOURNAL_FAILED), error, self._release_retry)
             self._open.pop(0)
         self._record = None
+        self._orphans = ()
         self._succeeded()
         return None
 
@@ -263,6 +282,18 @@ class BatteryLease:
 async def _within[T](seconds: float, call: Awaitable[T]) -> T:
     async with asyncio.timeout(seconds):
         return await call
+
+
+def _is_other_battery(lease: LeaseRecord, topology: Topology | None) -> bool:
+    return topology is not None and topology.battery is not None and topology.battery.id != lease.battery
+
+
+def _is_other_path(lease: LeaseRecord, topology: Topology | None) -> bool:
+    return (
+        topology is not None
+        and topology.control is not None
+        and topology.control.controller != lease.controller
+    )
 
 
 def _reason_of(error: Exception) -> Reason:

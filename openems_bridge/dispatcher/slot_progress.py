@@ -9,6 +9,8 @@ from openems_bridge.telemetry import Register, Telemetry
 
 LONGEST_STEP_SECONDS = 10.0
 """A pause longer than this is bridged by counters only; power says nothing about it."""
+LONGEST_STEP_BACK_SECONDS = 120.0
+"""A clock that steps back further is not waited for."""
 MOST_PLAUSIBLE_POWER = 100_000
 """W at a household's meter. A counter that jumps faster was replaced or reset."""
 
@@ -82,13 +84,15 @@ def advance(
     """Return the progress after one more cycle; a new slot begins where the last cycle of the old one ended.
 
     At the first cycle in a slot that was not watched from its start, the start's counters are asked of
-    ``slot_start``; where metering does not know them, the slot counts from now on. A clock that steps back leaves
-    the progress as it is until time has caught up.
+    ``slot_start``; where metering does not know them, the slot counts from now on. A clock that steps back
+    by a minute or two leaves the progress as it is until time has caught up; by more, and its slot is begun anew.
     """
     slot = grid.slot_at(telemetry.measured_at)
     if progress is None or slot > progress.slot:
         return _begun(progress, telemetry, slot, grid, slot_start)
     seconds = telemetry.measured_at - progress.measured_at
+    if seconds < -LONGEST_STEP_BACK_SECONDS:
+        return _begun(None, telemetry, slot, grid, slot_start)
     if seconds <= 0:
         return progress
     return _continued(progress, telemetry, seconds)

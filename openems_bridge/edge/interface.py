@@ -119,8 +119,11 @@ class BatteryActuator(Protocol):
         """Ask for an AC power (+ discharge). Raises EdgeWriteRefused, EdgeLoginRefused or EdgeUnreachable."""
         ...
 
-    async def release(self) -> None:
-        """Take our set-point back. Where no null exists (Modbus) this only stops writing. Raises as write does."""
+    async def release(self, battery: str | None = None) -> None:
+        """Take our set-point back. Where no null exists (Modbus) this only stops writing. Raises as write does.
+
+        ``battery`` is the id of another one than the present battery, which was steered before.
+        """
         ...
 
 

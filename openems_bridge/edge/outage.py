@@ -2,6 +2,7 @@
 
 import logging
 
+from dems_node import outage
 from openems_bridge.edge.interface import EdgeError, EdgeLoginRefused, Lost
 
 
@@ -30,21 +31,15 @@ class Outage:
     """Remembers what was already said about a lost connection, so that every new fact is logged once."""
 
     def __init__(self, name: str, logger: logging.Logger) -> None:
-        self._name = name
-        self._logger = logger
-        self._problem: str | None = None
+        self._outage = outage.Outage(name, logger)
 
     def begins(self, error: EdgeError) -> Lost | None:
         """Return the event to report, or None where the same problem was reported before."""
         problem = problem_of(error)
-        if problem == self._problem:
+        if not self._outage.begins(problem, str(error)):
             return None
-        self._problem = problem
-        self._logger.warning("%s lost (%s): %s Trying again until it answers.", self._name, problem, error)
         return Lost(problem=problem, detail=str(error))
 
     def ends(self) -> None:
         """Note that values arrive again."""
-        if self._problem is not None:
-            self._logger.warning("%s is back.", self._name)
-            self._problem = None
+        self._outage.ends()

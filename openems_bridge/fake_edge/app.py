@@ -11,7 +11,7 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
-from openems_bridge.clock import Clock, SystemClock
+from dems_node.clock import Clock, SystemClock
 from openems_bridge.edge.simulation.house import HouseSettings, SimulatedHouse
 from openems_bridge.edge.simulation.options import SimulationOptions, house_settings
 from openems_bridge.edge.simulation.profile import ProfileError
@@ -160,6 +160,15 @@ class FakeEdge:
             restart = self.restart(counters, dip_wh=dip_wh, silent_seconds=silent_seconds)
             self._restarting = asyncio.create_task(restart, name="fake edge restart")
 
+    def serve_over_modbus(self, component_ids: tuple[str, ...]) -> None:
+        """Let Modbus serve other components (``component.ids``), from the next request on: registers move.
+
+        Raises ValueError where the Edge has no Modbus.
+        """
+        if self._modbus is None:
+            raise ValueError("this fake Edge has no Modbus: give it a modbus_port")
+        self._modbus.registers = self._register_map(component_ids)
+
     async def _run(self) -> None:
         """Run a cycle each ``cycle_ms``. Cycles that a busy machine missed are made up, so the house keeps time."""
         loop = asyncio.get_running_loop()
@@ -216,16 +225,18 @@ class FakeEdge:
         options = self.options
         if options.modbus_port is None:
             return None
-        registers = RegisterMap(
-            self.core, "ctrlApiModbusTcp0", options.modbus_components, read_only=options.modbus_read_only
-        )
         return ModbusServer(
-            registers,
+            self._register_map(options.modbus_components),
             self.core,
             options.host,
             options.modbus_port,
             limit=options.modbus_connection_limit,
             idle=options.modbus_idle_seconds,
+        )
+
+    def _register_map(self, component_ids: tuple[str, ...]) -> RegisterMap:
+        return RegisterMap(
+            self.core, "ctrlApiModbusTcp0", component_ids, read_only=self.options.modbus_read_only
         )
 
     def _build_control(self) -> HttpListener | None:

@@ -137,7 +137,8 @@ class ModbusServer:
         self, registers: RegisterMap, core: EdgeCore, host: str, port: int, *, limit: int, idle: float
     ) -> None:
         self.port = port
-        self._registers = registers
+        self.registers = registers
+        """What is served; another map counts from the next request on."""
         self._core = core
         self._host = host
         self._limit = limit
@@ -198,19 +199,19 @@ class ModbusServer:
     def _execute(self, function: int, request: bytes) -> bytes:
         if function in _READ:
             address, count = struct.unpack(">HH", request[1:5])
-            data = self._registers.read(address, count)
+            data = self.registers.read(address, count)
             return bytes((function, len(data))) + data
         if function == _WRITE_SINGLE:
             (address,) = struct.unpack(">H", request[1:3])
             if len(request) != 5:
                 raise ModbusRefused(_ILLEGAL_VALUE)
-            self._registers.write_single(address, request[3:5])
+            self.registers.write_single(address, request[3:5])
             return request
         if function == _WRITE_MULTIPLE:
             address, count, size = struct.unpack(">HHB", request[1:6])
             data = request[6:]
             if size != len(data) or size != 2 * count or count == 0:
                 raise ModbusRefused(_ILLEGAL_VALUE)
-            self._registers.write_multiple(address, data)
+            self.registers.write_multiple(address, data)
             return request[:5]
         raise ModbusRefused(_ILLEGAL_FUNCTION)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dems_node.keys.account import AccountKey
-from dems_node.keys.container import SealedReader, SealedWriter
+from dems_node.keys.container import ScryptCost, SealedReader, SealedWriter
 from dems_node.keys.errors import KeysUnusable
 from dems_node.keys.meter import MeterKeys
 from dems_node.keys.passphrase import Passphrase
@@ -46,11 +46,11 @@ class ExportedKeys:
         return cls(AccountKey(account), MeterKeys.decode(meter))
 
 
-def write_keys_file(path: Path, keys: ExportedKeys, passphrase: Passphrase) -> None:
+def write_keys_file(path: Path, keys: ExportedKeys, passphrase: Passphrase, cost: ScryptCost) -> None:
     """Write a new file with the encrypted keys, and read it back. Raises KeysUnusable."""
     try:
         with new_private_file(path) as file:
-            writer = SealedWriter(file, KEYS_KIND, passphrase)
+            writer = SealedWriter(file, KEYS_KIND, passphrase, cost)
             writer.write(keys.encode())
             writer.finish()
             file.seek(0)

@@ -37,7 +37,7 @@ def keep_membership(connection: sqlite3.Connection, membership: Membership) -> N
 
 def forget_community(connection: sqlite3.Connection) -> None:
     """Remove all that belongs to a community that the household has left, so that it can join another one."""
-    for table in ("membership", "reading", "verdict", "event", "settlement", "decision"):
+    for table in ("membership", "reading", "verdict", "event", "settlement"):
         connection.execute(f"DELETE FROM ledger_{table}")  # noqa: S608 - the names are constants
 
 
@@ -115,19 +115,35 @@ def last_signed(connection: sqlite3.Connection) -> OwnReading | None:
     return None if row is None else _own(row)
 
 
+def first_slot_of(connection: sqlite3.Connection, instance: str) -> int | None:
+    """Return the first slot that an instance of the bridge signed, None if it signed none."""
+    row = connection.execute("SELECT min(slot) FROM ledger_reading WHERE signer = ?", (instance,)).fetchone()
+    return None if row is None else row[0]
+
+
 def of_slot(connection: sqlite3.Connection, slot: int) -> Sequence[OwnReading]:
     """Return all readings of a slot, the highest revision first."""
     rows = connection.execute(f"{_READINGS} WHERE slot = ? ORDER BY revision DESC", (slot,))
     return [_own(row) for row in rows]
 
 
-def in_force(connection: sqlite3.Connection, first: int, last: int) -> Sequence[OwnReading]:
-    """Return the readings of slots in [first, last] that are not superseded, oldest first."""
+def in_force(
+    connection: sqlite3.Connection, first: int, last: int, limit: int = 2**31
+) -> Sequence[OwnReading]:
+    """Return the readings of slots in [first, last] that are not superseded, oldest first, at most ``limit``."""
     rows = connection.execute(
-        f"{_READINGS} WHERE slot >= ? AND slot <= ? AND status <> ? ORDER BY slot",
-        (first, last, Delivery.SUPERSEDED.value),
+        f"{_READINGS} WHERE slot >= ? AND slot <= ? AND status <> ? ORDER BY slot LIMIT ?",
+        (first, last, Delivery.SUPERSEDED.value, limit),
     )
     return [_own(row) for row in rows]
+
+
+def count_with(connection: sqlite3.Connection, delivery: Delivery, first: int = 0) -> int:
+    """Return how many readings from a slot on stand so."""
+    (count,) = connection.execute(
+        "SELECT count(*) FROM ledger_reading WHERE status = ? AND slot >= ?", (delivery.value, first)
+    ).fetchone()
+    return int(count)
 
 
 def after(connection: sqlite3.Connection, slot: int) -> Sequence[OwnReading]:

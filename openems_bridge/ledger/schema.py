@@ -67,16 +67,10 @@ _TABLES = (
         slot INTEGER PRIMARY KEY,
         document TEXT NOT NULL,
         revision INTEGER NOT NULL,
-        changed_at REAL NOT NULL
+        changed_at REAL NOT NULL,
+        renewable_feed_in INTEGER NOT NULL,
+        renewable_generation INTEGER NOT NULL
     ) STRICT
-    """,
-    """
-    CREATE TABLE ledger_decision (
-        id TEXT PRIMARY KEY,
-        slot INTEGER,
-        document TEXT NOT NULL,
-        decided_at REAL NOT NULL
-    ) STRICT, WITHOUT ROWID
     """,
 )
 

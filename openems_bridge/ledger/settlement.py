@@ -85,19 +85,46 @@ def settle(
     )
 
 
-def keep(connection: sqlite3.Connection, settlement: Settlement, now: float) -> Settlement | None:
-    """Write a slot's settlement with the next revision; None if it says nothing new."""
+def keep(
+    connection: sqlite3.Connection, settlement: Settlement, now: float, *, anchored: SlotEnergy | None = None
+) -> Settlement | None:
+    """Write a slot's settlement with the next revision; None if it says nothing new.
+
+    ``anchored`` is the energy of the reading once the chain vouches for it for good, for the renewable-energy account.
+    """
+    feed_in, generation = (0, 0) if anchored is None else (anchored.feed_in, anchored.generation)
     before = load(connection, settlement.slot)
     if before is not None and replace(before, revision=0) == replace(settlement, revision=0):
+        connection.execute(
+            "UPDATE ledger_settlement SET renewable_feed_in = ?, renewable_generation = ? WHERE slot = ? "
+            "AND (renewable_feed_in <> ? OR renewable_generation <> ?)",
+            (feed_in, generation, settlement.slot, feed_in, generation),
+        )
         return None
     kept = replace(settlement, revision=0 if before is None else before.revision + 1)
     connection.execute(
-        "INSERT INTO ledger_settlement (slot, document, revision, changed_at) VALUES (?, ?, ?, ?) "
-        "ON CONFLICT (slot) DO UPDATE SET document = excluded.document, revision = excluded.revision, "
-        "changed_at = excluded.changed_at",
-        (kept.slot, json.dumps(kept.to_json(), separators=(",", ":")), kept.revision, now),
+        "INSERT OR REPLACE INTO ledger_settlement "
+        "(slot, document, revision, changed_at, renewable_feed_in, renewable_generation) VALUES (?, ?, ?, ?, ?, ?)",
+        (
+            kept.slot,
+            json.dumps(kept.to_json(), separators=(",", ":")),
+            kept.revision,
+            now,
+            feed_in,
+            generation,
+        ),
     )
     return kept
+
+
+def renewable_since(connection: sqlite3.Connection, first: int) -> int:
+    """Return the renewable energy (Wh) of anchored readings from a slot on: the lesser of feed-in and generation."""
+    feed_in, generation = connection.execute(
+        "SELECT coalesce(sum(renewable_feed_in), 0), coalesce(sum(renewable_generation), 0) "
+        "FROM ledger_settlement WHERE slot >= ?",
+        (first,),
+    ).fetchone()
+    return int(min(feed_in, generation))
 
 
 def load(connection: sqlite3.Connection, slot: int) -> Settlement | None:

@@ -61,6 +61,8 @@ class FindingCode(StrEnum):
     """A leaf does not continue the reading that it names as its previous (params: index, meter, faults)."""
     OTHER_READING = "other_reading"
     """Our meter's leaf is a reading that this bridge never signed (params: reading)."""
+    WITHHELD = "withheld"
+    """The operator does not serve statement or leaves although half of the challenge window is over (params: detail)."""
     EXCLUDED = "excluded"
     """Our reading reached the operator in time and is not in the statement (params: none)."""
 

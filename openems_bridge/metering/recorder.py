@@ -18,16 +18,17 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol, Self
 
-from openems_bridge.clock import Clock
+from dems_node.clock import Clock
+from dems_node.database.database import Database
+from dems_node.database.errors import StoreError
 from openems_bridge.edge.interface import EdgeError, EnergyHistory
 from openems_bridge.metering import checkpoint
+from openems_bridge.metering.clock_guard import DOUBT_SECONDS, ClockGuard
 from openems_bridge.metering.integration import IntegralState
 from openems_bridge.metering.readings import Reading
 from openems_bridge.metering.slot_meter import SlotMeter, counters_at_start, open_energy, totals
 from openems_bridge.metering.state import MeterState
 from openems_bridge.store import meter_state
-from openems_bridge.store.database import Database
-from openems_bridge.store.errors import StoreError
 from openems_bridge.telemetry import Register, Telemetry
 
 _LOGGER = logging.getLogger(__name__)
@@ -82,6 +83,7 @@ class Recorder:
         self._records = records
         self._clock = clock
         self._on_readings = on_readings
+        self._guard = ClockGuard()
         self._samples: asyncio.Queue[Telemetry] = asyncio.Queue(_QUEUED_SAMPLES)
         self._unstored: list[Reading] = []
         self._stored_at = clock.monotonic()
@@ -176,7 +178,14 @@ class Recorder:
                 await self._store_if_due()
 
     async def record(self, telemetry: Telemetry) -> None:
-        """Take one sample to its end: ask the history if need be, meter, store, tell."""
+        """Take one sample to its end: ask the history if need be, meter, store, tell.
+
+        While the clock is in doubt it is held, and taken with all others once the time is known.
+        """
+        for sample in self._timed(telemetry):
+            await self._record(sample)
+
+    async def _record(self, telemetry: Telemetry) -> None:
         records = await self._ask_history(telemetry)
         observed = self._meter.observe(self._state, telemetry, records)
         self._state = observed.state
@@ -187,14 +196,31 @@ class Recorder:
             await self._store_if_due()
 
     async def close(self) -> None:
-        """Store the state as it is now; call after ``run`` was cancelled. A failing store is told, not raised."""
+        """Store the state as it is now; call after ``run`` was cancelled. A failing store is told, not raised.
+
+        Samples that wait for a certain time are dropped: the Edge's counters will tell again.
+        """
         if self._writing is not None:
             await self._writing
         while not self._samples.empty():
-            self._state, closed = self._observed(self._samples.get_nowait())
-            self._unstored += closed
+            for sample in self._timed(self._samples.get_nowait()):
+                self._state, closed = self._observed(sample)
+                self._unstored += closed
         self._retry_at = -math.inf
         await self._store_if_due()
+
+    def _timed(self, telemetry: Telemetry) -> Sequence[Telemetry]:
+        was_in_doubt = self._guard.is_in_doubt
+        self._guard, certain = self._guard.after(telemetry)
+        if self._guard.is_in_doubt and not was_in_doubt:
+            _LOGGER.warning(
+                "The clock jumped, or the Edge's tells another time: metering waits until it is the same again, or for "
+                "%.0f s. Set this machine's clock by NTP.",
+                DOUBT_SECONDS,
+            )
+        elif was_in_doubt and certain:
+            _LOGGER.warning("The clock is believed again: metering goes on with %d samples", len(certain))
+        return certain
 
     def _observed(self, telemetry: Telemetry) -> tuple[MeterState, Sequence[Reading]]:
         observed = self._meter.observe(self._state, telemetry)

@@ -4,8 +4,8 @@ The rule for sums: the readings of a register telescope. Whatever happens betwee
 readings and open portions add up to its total, which is the counter's last value minus its first one (plus what was
 counted after each reset).
 
-The time of a value is ``Telemetry.measured_at``. A clock that jumps back opens no closed slot (the energy goes to the
-open one, marked estimated); one that jumps forward is a gap.
+The time of a value is ``Telemetry.measured_at``, as far as ``ClockGuard`` believes it. A clock that is set back opens no
+closed slot (the energy goes to the open one, marked estimated); one that is set forward is a gap.
 """
 
 from collections.abc import Mapping

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from openems_bridge.json_types import Json
+from dems_node.json_types import Json
 
 KEPT_FOR = timedelta(days=7)
 """Events older than this are pruned."""

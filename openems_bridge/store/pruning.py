@@ -4,10 +4,10 @@ import asyncio
 import logging
 import sqlite3
 
-from openems_bridge.clock import Clock
+from dems_node.clock import Clock
+from dems_node.database.database import Database
+from dems_node.database.errors import StoreError
 from openems_bridge.store import events, leases, readings
-from openems_bridge.store.database import Database
-from openems_bridge.store.errors import StoreError
 
 _LOGGER = logging.getLogger(__name__)
 _EVERY_SECONDS = 24 * 3600

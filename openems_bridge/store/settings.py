@@ -3,7 +3,7 @@
 import json
 import sqlite3
 
-from openems_bridge.json_types import Json
+from dems_node.json_types import Json
 
 
 def load(connection: sqlite3.Connection, key: str) -> Json:

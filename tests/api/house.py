@@ -9,8 +9,12 @@ from typing import Any
 
 import aiohttp
 
+from dems_node.clock import SystemClock
+from dems_node.database.database import Database
+from dems_node.json_types import Json, Section
 from dems_protocol.slots import SlotGrid
 from openems_bridge.api.archive import StoredArchive
+from openems_bridge.api.certificate import bridge_certificate
 from openems_bridge.api.clients import Clients
 from openems_bridge.api.control import ControlServer
 from openems_bridge.api.feed import StateFeed
@@ -25,8 +29,6 @@ from openems_bridge.api.pairing import (
 )
 from openems_bridge.api.ports import PushedReadings
 from openems_bridge.api.server import ApiParts, ApiServer, api_application, api_routes
-from openems_bridge.api.tls import load_or_create_certificate
-from openems_bridge.clock import SystemClock
 from openems_bridge.dispatcher.commands import (
     Command,
     CommandSource,
@@ -39,11 +41,10 @@ from openems_bridge.dispatcher.commands import (
 from openems_bridge.dispatcher.reasons import Reason, ReasonCode, RequestRefused
 from openems_bridge.edge.interface import Battery, BatteryKind, Component, ControlPath, Topology
 from openems_bridge.house_state import House, Identity, state_document
-from openems_bridge.json_types import Json, Section
 from openems_bridge.metering.readings import Quality, Reading
 from openems_bridge.store import events, readings
-from openems_bridge.store.database import Database
 from openems_bridge.store.events import Event
+from openems_bridge.store.migrations import MIGRATIONS
 from openems_bridge.telemetry import EdgeState, GridMode, Register, SourceClass, Telemetry
 
 TOPOLOGY = Topology(
@@ -238,7 +239,7 @@ async def fake_house(
     """Run the API in front of a fake house on a free port of this machine."""
     clock = SystemClock()
     grid = SlotGrid()
-    certificate = load_or_create_certificate(data_dir)
+    certificate = bridge_certificate(data_dir)
     identity = Identity(
         id="b7b7b7b7b7b7b7b7",
         name="Musterhaus",
@@ -247,7 +248,7 @@ async def fake_house(
         source=SourceClass.OPENEMS,
         started_at=1_790_000_000.0,
     )
-    database = await Database.open(data_dir / "bridge.sqlite3")
+    database = await Database.open(data_dir / "bridge.sqlite3", migrations=MIGRATIONS)
     clients = await Clients.load(database, clock)
     desk = PairingDesk(certificate.fingerprint, clock)
     steering = FakeSteering()

@@ -16,6 +16,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from zeroconf import ServiceInfo
 from zeroconf.asyncio import AsyncServiceInfo, AsyncZeroconf
 
+from dems_node.https.tls import CERTIFICATE_FILE, CertificateUnusable
+from openems_bridge.api.certificate import bridge_certificate
 from openems_bridge.api.discovery import (
     SERVICE_TYPE,
     announced,
@@ -23,7 +25,6 @@ from openems_bridge.api.discovery import (
     service_name,
     service_properties,
 )
-from openems_bridge.api.tls import CERTIFICATE_FILE, CertificateUnusable, load_or_create_certificate
 from openems_bridge.house_state import Identity
 from openems_bridge.telemetry import SourceClass
 from tests.api.house import FakeHouse, fake_house
@@ -39,9 +40,9 @@ IDENTITY = Identity(
 
 
 def test_the_certificate_is_made_once_and_for_the_owner_only(tmp_path: Path) -> None:
-    first = load_or_create_certificate(tmp_path)
+    first = bridge_certificate(tmp_path)
     assert stat.S_IMODE(first.path.stat().st_mode) == 0o600
-    assert load_or_create_certificate(tmp_path) == first
+    assert bridge_certificate(tmp_path) == first
     certificate = x509.load_pem_x509_certificate(first.path.read_bytes())
     key = certificate.public_key()
     assert isinstance(key, ec.EllipticCurvePublicKey)
@@ -55,7 +56,7 @@ def test_a_damaged_certificate_is_not_replaced(tmp_path: Path) -> None:
     path = tmp_path / CERTIFICATE_FILE
     path.write_bytes(b"damaged")
     with pytest.raises(CertificateUnusable, match="delete it"):
-        load_or_create_certificate(tmp_path)
+        bridge_certificate(tmp_path)
     assert path.read_bytes() == b"damaged"
 
 
@@ -66,9 +67,9 @@ def test_a_crash_while_it_is_made_leaves_no_half(tmp_path: Path, monkeypatch: py
     with monkeypatch.context() as patched:
         patched.setattr(os, "fsync", die)
         with pytest.raises(KeyboardInterrupt):
-            load_or_create_certificate(tmp_path)
+            bridge_certificate(tmp_path)
     assert not (tmp_path / CERTIFICATE_FILE).exists()
-    assert load_or_create_certificate(tmp_path).fingerprint
+    assert bridge_certificate(tmp_path).fingerprint
 
 
 async def test_the_fingerprint_is_that_of_the_certificate_on_the_wire(house: FakeHouse) -> None:

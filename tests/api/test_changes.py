@@ -3,9 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dems_node.json_types import StateDocument
 from openems_bridge.api.changes import changes, is_urgent, merged
 from openems_bridge.api.websocket import Coalescer
-from openems_bridge.json_types import StateDocument
 
 _VALUES = st.one_of(st.none(), st.integers(-9, 9), st.sampled_from(["on", "off"]))
 # Sections always have the same keys while they are there: that is the contract.

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from dems_node.database.database import Database
+from dems_node.database.errors import DiskFull
 from openems_bridge.api.clients import Clients
-from openems_bridge.store.database import Database
-from openems_bridge.store.errors import DiskFull
+from openems_bridge.store.migrations import MIGRATIONS
 from tests.api.clock import FakeClock
 
 DAY = 24 * 3600
@@ -15,7 +16,7 @@ DAY = 24 * 3600
 
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    opened = await Database.open(tmp_path / "bridge.sqlite3")
+    opened = await Database.open(tmp_path / "bridge.sqlite3", migrations=MIGRATIONS)
     yield opened
     await opened.close()
 

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from jsonschema import ValidationError
 from openapi_spec_validator import validate
 
+from dems_node.clock import SystemClock
 from dems_protocol.slots import SlotGrid
 from openems_bridge.api.server import api_routes
-from openems_bridge.clock import SystemClock
 from openems_bridge.dispatcher.commands import Limits
 from openems_bridge.edge.interface import Connected, Cycle
 from openems_bridge.edge.pushed import PushedEdge
@@ -230,7 +230,8 @@ async def test_pushed_readings(pushing: tuple[PushedEdge, aiohttp.ClientSession]
 
 def test_every_problem_is_documented() -> None:
     root = DOCUMENT_PATH.parents[2]
-    source = "".join(path.read_text() for path in (root / "openems_bridge" / "api").glob("*.py"))
+    rooms = (root / "openems_bridge" / "api", root / "dems_node" / "https")
+    source = "".join(path.read_text() for room in rooms for path in room.glob("*.py"))
     kinds = set(re.findall(r"Problem\(\s*\d{3},\s*\"([a-z-]+)\"", source))
     assert len(kinds) > 15
     prose = (root / "docs" / "api.md").read_text()

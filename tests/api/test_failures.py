@@ -3,9 +3,9 @@
 import aiohttp
 import pytest
 
+from dems_node.database.errors import DiskFull, StoreError
 from openems_bridge.dispatcher.commands import Limits
 from openems_bridge.dispatcher.reasons import Reason, ReasonCode, RequestRefused
-from openems_bridge.store.errors import DiskFull, StoreError
 from tests.api.contract import check_response
 from tests.api.house import FakeHouse
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from openems_bridge.api.bodies import BODY_LIMIT
+from dems_node.https.bodies import BODY_LIMIT
 from openems_bridge.api.middleware import PUBLIC_PATHS
 from tests.api.contract import DOCUMENT, accepts, check_response
 from tests.api.house import FakeHouse, fake_house
@@ -182,7 +182,7 @@ async def test_a_slow_loris_is_cut_off(tmp_path: Any) -> None:
 async def test_a_body_that_does_not_come_is_408(
     house: FakeHouse, session: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("openems_bridge.api.bodies.BODY_SECONDS", 0.2)
+    monkeypatch.setattr("dems_node.https.bodies.BODY_SECONDS", 0.2)
     context = ssl.create_default_context()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE

@@ -9,13 +9,14 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from dems_node.https.tls import OwnCertificate
+from openems_bridge.api.certificate import bridge_certificate
 from openems_bridge.api.pairing import client_proof, pairing_key, server_proof, transcript
-from openems_bridge.api.tls import BridgeCertificate, load_or_create_certificate
 from tests.api.house import FakeHouse, pair
 
 
 @asynccontextmanager
-async def _relay(certificate: BridgeCertificate, house: FakeHouse) -> AsyncIterator[tuple[str, bytearray]]:
+async def _relay(certificate: OwnCertificate, house: FakeHouse) -> AsyncIterator[tuple[str, bytearray]]:
     """Relay TLS connections to the bridge byte by byte; yield the address and everything that was seen."""
     seen = bytearray()
     upstream = ssl.create_default_context()
@@ -44,14 +45,14 @@ async def _relay(certificate: BridgeCertificate, house: FakeHouse) -> AsyncItera
 
 
 @pytest.fixture
-def his_certificate(tmp_path: Path) -> BridgeCertificate:
+def his_certificate(tmp_path: Path) -> OwnCertificate:
     folder = tmp_path / "his"
     folder.mkdir()
-    return load_or_create_certificate(folder)
+    return bridge_certificate(folder)
 
 
 async def test_a_man_in_the_middle_fails_on_both_sides(
-    house: FakeHouse, his_certificate: BridgeCertificate
+    house: FakeHouse, his_certificate: OwnCertificate
 ) -> None:
     assert his_certificate.fingerprint != house.identity.fingerprint
     code = (await house.open_code()).code

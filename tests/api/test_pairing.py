@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dems_node.https.problems import Problem
 from openems_bridge.api.pairing import (
     CALLS_PER_MINUTE,
     CODE_ALPHABET,
@@ -28,7 +29,6 @@ from openems_bridge.api.pairing import (
     server_proof,
     transcript,
 )
-from openems_bridge.api.problems import Problem
 from tests.api.clock import FakeClock
 
 FINGERPRINT = b"f" * 32

@@ -5,13 +5,14 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from openems_bridge.api.tls import load_or_create_certificate
+from dems_node.database.migrations import migrate
+from openems_bridge.api.certificate import bridge_certificate
 from openems_bridge.backup.making import Source
 from openems_bridge.backup.restoring import Target
 from openems_bridge.data_folder import DATABASE_FILE
 from openems_bridge.keys.options import KeyOptions, MeterKeyKind, StoreKind
 from openems_bridge.keys.vault import Vault
-from openems_bridge.store.migrations import migrate
+from openems_bridge.store.migrations import MIGRATIONS
 from tests.keys.places import CHEAP, file_vault
 
 EDGE_PASSWORD = "password-of-the-edge"
@@ -82,9 +83,9 @@ def lived_in(
     )
     with closing(sqlite3.connect(old.database, autocommit=True)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
-        migrate(connection)
+        migrate(connection, MIGRATIONS)
     add_readings(old.database, 0, 100)
-    load_or_create_certificate(old.data_dir)
+    bridge_certificate(old.data_dir)
     if keys:
         old.vault.create()
     return old

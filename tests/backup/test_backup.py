@@ -11,10 +11,11 @@ from threading import Event, Thread
 
 import pytest
 
+from dems_node.database.database import Database
+from dems_node.https.tls import CERTIFICATE_FILE
 from dems_node.keys.container import CHUNK_BYTES, SealedAltered, SealedReader, SealedTooNew, SealedWriter
 from dems_node.keys.errors import KeysMissing, TpmUnavailable, WrongPassphrase
 from dems_protocol.signatures import is_signed_by
-from openems_bridge.api.tls import CERTIFICATE_FILE
 from openems_bridge.backup import archive
 from openems_bridge.backup.archive import BACKUP_KIND, KEYS, MANIFEST
 from openems_bridge.backup.errors import BackupUnusable
@@ -24,7 +25,6 @@ from openems_bridge.configuration.loading import load_configuration
 from openems_bridge.data_folder import DATABASE_FILE, DataFolderUnusable, locked_data_folder
 from openems_bridge.keys.index import INDEX_FILE
 from openems_bridge.keys.options import MeterKeyKind
-from openems_bridge.store.database import Database
 from openems_bridge.store.migrations import MIGRATIONS
 from tests.backup.house import COMMENT, EDGE_PASSWORD, Machine, add_readings, lived_in, machine, readings
 from tests.keys.places import OTHER_PASSPHRASE, PASSPHRASE, simulated_tpm
@@ -190,7 +190,7 @@ def test_what_was_committed_is_in_the_copy_although_only_the_log_has_it(
 async def test_the_bridge_opens_the_restored_database(old: Machine, new: Machine, file: Path) -> None:
     make_backup(old.source, file, OTHER_PASSPHRASE)
     restore_backup(file, OTHER_PASSPHRASE, new.target())
-    database = await Database.open(new.database)
+    database = await Database.open(new.database, migrations=MIGRATIONS)
     await database.close()
     assert readings(new.database) == readings(old.database)
 
@@ -273,7 +273,7 @@ async def test_the_database_of_an_older_bridge_is_brought_up_to_date(
     made = make_backup(old.source, file, OTHER_PASSPHRASE)
     assert made.schema == 0
     restore_backup(file, OTHER_PASSPHRASE, new.target())
-    database = await Database.open(new.database)
+    database = await Database.open(new.database, migrations=MIGRATIONS)
     await database.close()
     with closing(sqlite3.connect(new.database)) as connection:
         assert connection.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)

@@ -8,7 +8,13 @@ from openems_bridge.cli.main import main
 from openems_bridge.configuration.loading import load_configuration
 from openems_bridge.keys.options import MeterKeyKind
 from tests.backup.house import Machine, lived_in, readings
-from tests.keys.places import OTHER_PASSPHRASE, file_vault, simulated_tpm
+from tests.keys.places import OTHER_PASSPHRASE, cheap_vault_of, file_vault, simulated_tpm
+
+
+@pytest.fixture(autouse=True)
+def cheap_scrypt(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("keys", "backup"):
+        monkeypatch.setattr(f"openems_bridge.cli.{module}.vault_of", cheap_vault_of)
 
 
 @pytest.fixture

@@ -11,10 +11,11 @@ from typing import Any
 import aiohttp
 import pytest
 
+from dems_node.clock import SystemClock
+from dems_node.database.database import Database
 from dems_protocol.slots import SlotGrid
 from openems_bridge.api.control import SOCKET_FILE
 from openems_bridge.app import BridgeStopped, Serving, run_bridge
-from openems_bridge.clock import SystemClock
 from openems_bridge.configuration.model import ApiConfiguration, BridgeConfiguration
 from openems_bridge.data_folder import DATABASE_FILE, DataFolderUnusable
 from openems_bridge.dispatcher.commands import CommandSource
@@ -23,7 +24,7 @@ from openems_bridge.edge.interface import Connected, Cycle, Edge, EdgeEvent, Ene
 from openems_bridge.edge.simulation.adapter import SimulatedEdge
 from openems_bridge.edge.simulation.options import SimulationOptions
 from openems_bridge.store import events, leases, readings
-from openems_bridge.store.database import Database
+from openems_bridge.store.migrations import MIGRATIONS
 from openems_bridge.telemetry import SourceClass
 from tests.api.contract import check, check_response
 from tests.api.house import TELEMETRY, TOPOLOGY, pair, reading
@@ -131,7 +132,7 @@ async def test_pair_read_steer_shut_down(tmp_path: Path) -> None:
                 told.append(message.get("event"))
     # The bridge was stopped while it held the battery.
     assert edge._setpoint is None
-    database = await Database.open(configuration.data_dir / DATABASE_FILE)
+    database = await Database.open(configuration.data_dir / DATABASE_FILE, migrations=MIGRATIONS)
     assert await database.run(leases.unreleased) == []
     assert len(await database.run(leases.latest)) == 1
     assert await database.run(events.latest, "dispatch_ended") is not None
@@ -159,7 +160,7 @@ async def test_a_reading_stored_but_not_told_is_told_at_the_next_start(tmp_path:
     configuration = _configuration(tmp_path)
     slot = configuration.grid.slot_at(SystemClock().utc()) - 3
     configuration.data_dir.mkdir()
-    database = await Database.open(configuration.data_dir / DATABASE_FILE)
+    database = await Database.open(configuration.data_dir / DATABASE_FILE, migrations=MIGRATIONS)
     await database.run(events.append, SystemClock().utc(), "slot_closed", {"slot": slot})
     await database.run(readings.insert, 900, [reading(slot), reading(slot + 1)])
     await database.close()
@@ -177,7 +178,7 @@ async def test_a_reading_stored_but_not_told_is_told_at_the_next_start(tmp_path:
 async def test_a_crash_with_the_battery_held_is_told_as_an_end(tmp_path: Path) -> None:
     configuration = _configuration(tmp_path)
     configuration.data_dir.mkdir()
-    database = await Database.open(configuration.data_dir / DATABASE_FILE)
+    database = await Database.open(configuration.data_dir / DATABASE_FILE, migrations=MIGRATIONS)
     await database.run(events.append, SystemClock().utc(), "dispatch_started", {})
     record = LeaseRecord(
         command_id="c", source=CommandSource.MANUAL, battery="ess0", controller="simulation", ends_at_utc=0.0
@@ -193,7 +194,7 @@ async def test_a_crash_with_the_battery_held_is_told_as_an_end(tmp_path: Path) -
                 continue
         assert message["event"] == "dispatch_ended"
         assert message["data"]["setpoint"] is None
-    database = await Database.open(configuration.data_dir / DATABASE_FILE)
+    database = await Database.open(configuration.data_dir / DATABASE_FILE, migrations=MIGRATIONS)
     assert await database.run(leases.unreleased) == []
     await database.close()
 
@@ -293,7 +294,7 @@ async def test_a_part_that_fails_while_the_battery_is_held_releases_it(tmp_path:
     with pytest.raises(ExceptionGroup) as failed:
         await _hold_until_broken(configuration, edge, edge.broken)
     assert failed.group_contains(RuntimeError, match="the adapter has a fault")
-    database = await Database.open(configuration.data_dir / DATABASE_FILE)
+    database = await Database.open(configuration.data_dir / DATABASE_FILE, migrations=MIGRATIONS)
     assert await database.run(leases.unreleased) == []
     await database.close()
 

@@ -9,10 +9,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dems_node.configuration.values import ConfigurationError
 from openems_bridge.configuration.example import EXAMPLE
 from openems_bridge.configuration.loading import load_configuration, parse_configuration
 from openems_bridge.configuration.model import BridgeConfiguration, PushedOptions
-from openems_bridge.configuration.values import ConfigurationError
 from openems_bridge.diagnostics import plain
 from openems_bridge.edge.modbus.options import ModbusOptions
 from openems_bridge.edge.openems.options import ChosenComponents, OpenEmsOptions

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from openems_bridge.clock import SystemClock
+from dems_node.clock import SystemClock
+from dems_node.configuration.values import ConfigurationError
 from openems_bridge.configuration.loading import parse_configuration
-from openems_bridge.configuration.values import ConfigurationError
 from openems_bridge.edge.interface import BatteryActuator, EdgeUnreachable
 from openems_bridge.edges import SIMULATED_STATE_FILE, CurrentActuator, build_edge
 from openems_bridge.telemetry import SourceClass
@@ -69,7 +69,7 @@ class _Door:
     async def write(self, ac_power_w: int) -> None:
         self.done.append(ac_power_w)
 
-    async def release(self) -> None:
+    async def release(self, battery: str | None = None) -> None:
         self.done.append(None)
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from dems_node.json_types import Section, StateDocument
 from dems_protocol.slots import SlotGrid
 from openems_bridge.dispatcher.commands import (
     BatteryPower,
@@ -22,7 +23,6 @@ from openems_bridge.dispatcher.reasons import Reason, ReasonCode
 from openems_bridge.edge.interface import Component, Connected, Cycle, Lost
 from openems_bridge.house_state import House, Identity, dispatch_section
 from openems_bridge.house_watch import HouseWatch, dispatch_events
-from openems_bridge.json_types import Section, StateDocument
 from openems_bridge.owner_settings import topology_document, topology_from
 from openems_bridge.telemetry import Register, SourceClass
 from tests.api.contract import check

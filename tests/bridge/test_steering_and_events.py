@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from dems_node.clock import SystemClock
+from dems_node.database.database import Database
+from dems_node.database.errors import DiskFull
 from dems_protocol.slots import SlotGrid
-from openems_bridge.clock import SystemClock
 from openems_bridge.dispatcher.commands import BatteryPower, Limits, Mode
 from openems_bridge.dispatcher.dispatcher import Dispatcher, Surroundings
 from openems_bridge.dispatcher.reasons import ReasonCode, RequestRefused
@@ -15,15 +17,14 @@ from openems_bridge.event_log import EVENTS_WAITING, EventLog
 from openems_bridge.lease_journal import StoredLeases
 from openems_bridge.owner_settings import OwnerSettings
 from openems_bridge.steering import OwnerSteering
-from openems_bridge.store.database import Database
-from openems_bridge.store.errors import DiskFull
 from openems_bridge.store.events import Event
+from openems_bridge.store.migrations import MIGRATIONS
 from openems_bridge.telemetry import Register
 
 
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    opened = await Database.open(tmp_path / "bridge.sqlite3")
+    opened = await Database.open(tmp_path / "bridge.sqlite3", migrations=MIGRATIONS)
     yield opened
     await opened.close()
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from dems_node.database.errors import DiskFull
 from openems_bridge.app import BridgeStopped, Serving
 from openems_bridge.cli import run as command
 from openems_bridge.configuration.loading import parse_configuration
 from openems_bridge.configuration.model import BridgeConfiguration
-from openems_bridge.store.errors import DiskFull
 
 TEXT = "household: x\ndata_dir: data\nedge: {type: pushed}\n"
 

@@ -12,12 +12,13 @@ import sys
 from pathlib import Path
 from random import Random
 
+from dems_node.clock import Clock
+from dems_node.database.database import Database
 from dems_protocol.slots import SlotGrid
-from openems_bridge.clock import Clock
 from openems_bridge.edge.interface import EnergyHistory
 from openems_bridge.metering.recorder import Recorder
 from openems_bridge.metering.slot_meter import SlotMeter
-from openems_bridge.store.database import Database
+from openems_bridge.store.migrations import MIGRATIONS
 from openems_bridge.telemetry import Register, SourceClass, Telemetry
 from tests.crash.fate import Fate, mortal_connection
 from tests.crash.world import T0
@@ -63,7 +64,7 @@ async def live(directory: Path, fate: Fate, index: int) -> None:
     typed: Clock = clock
     reached = os.open(directory / "reached", os.O_CREAT | os.O_WRONLY)
     database = await Database.open(
-        directory / "bridge.db", connection_class=mortal_connection(fate, lambda: None)
+        directory / "bridge.db", migrations=MIGRATIONS, connection_class=mortal_connection(fate, lambda: None)
     )
     recorder = await Recorder.restored(
         meter=SlotMeter(grid=GRID, source=SourceClass.SIMULATION),

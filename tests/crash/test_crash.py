@@ -14,13 +14,14 @@ from random import Random
 
 import pytest
 
+from dems_node.database.database import Database
 from dems_protocol.slots import SlotGrid
 from openems_bridge.edge.interface import EnergyHistory
 from openems_bridge.metering.readings import Quality, Reading
 from openems_bridge.metering.recorder import Recorder
 from openems_bridge.metering.slot_meter import SlotMeter
 from openems_bridge.store import readings
-from openems_bridge.store.database import Database
+from openems_bridge.store.migrations import MIGRATIONS
 from openems_bridge.telemetry import Register, SourceClass
 from tests.crash.fate import Fate, Killed, mortal_connection
 from tests.crash.world import T0, Day, Edge, play
@@ -110,7 +111,9 @@ class Household:
         self._born_at = moments[index]
         database: Database | None = None
         try:
-            database = await Database.open(path, connection_class=mortal_connection(fate, self._note_commit))
+            database = await Database.open(
+                path, connection_class=mortal_connection(fate, self._note_commit), migrations=MIGRATIONS
+            )
             index = await self._record(database, moments, index, fate)
         except Killed:
             self.story.deaths[fate.cause.split("(")[0].strip()] += 1

@@ -6,10 +6,11 @@ import sys
 from pathlib import Path
 from random import Random
 
+from dems_node.database.database import Database
 from openems_bridge.metering import checkpoint
 from openems_bridge.metering.slot_meter import totals
 from openems_bridge.store import meter_state, readings
-from openems_bridge.store.database import Database
+from openems_bridge.store.migrations import MIGRATIONS
 from openems_bridge.telemetry import Register
 from tests.crash.child import CYCLE_SECONDS, DAYS, GRID, true_energy
 from tests.crash.world import T0
@@ -48,7 +49,7 @@ async def test_processes_killed_again_and_again_lose_and_double_nothing(tmp_path
     assert await one_life(tmp_path, 0, index) == 0
     assert killed >= LIVES // 2
 
-    database = await Database.open(tmp_path / "bridge.db")
+    database = await Database.open(tmp_path / "bridge.db", migrations=MIGRATIONS)
     stored = await database.run(readings.between, GRID.seconds, 0, 2**40)
     document = await database.run(meter_state.load)
     await database.close()

@@ -1,13 +1,22 @@
 """A tiny house with a slow battery, a clock by hand, and a dispatcher that is stepped through it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from dems_protocol.slots import SlotGrid
 from openems_bridge.dispatcher.commands import DispatchState, Limits, Mode
 from openems_bridge.dispatcher.dispatcher import Dispatcher, Surroundings
 from openems_bridge.dispatcher.lease import LeaseRecord
-from openems_bridge.edge.interface import Battery, BatteryKind, Connected, ControlPath, Cycle, Lost, Topology
+from openems_bridge.edge.interface import (
+    Battery,
+    BatteryKind,
+    Connected,
+    ControlPath,
+    Cycle,
+    EdgeWriteRefused,
+    Lost,
+    Topology,
+)
 from openems_bridge.telemetry import EdgeState, GridMode, Register, SourceClass, Telemetry
 
 GRID = SlotGrid()
@@ -78,7 +87,7 @@ class Recorder:
     """The actuator and the journal in one list, so that their order is seen."""
 
     calls: list[tuple[str, int | str]] = field(default_factory=list)
-    open: dict[int, LeaseRecord | None] = field(default_factory=dict)
+    open: dict[int, LeaseRecord] = field(default_factory=dict)
     actuator_fails: Exception | None = None
     release_fails: Exception | None = None
     journal_fails: Exception | None = None
@@ -87,6 +96,8 @@ class Recorder:
     on_acquire: Callable[[], None] | None = None
     on_write: Callable[[], None] | None = None
     ids: int = 0
+    gone: set[str] = field(default_factory=set)
+    """Batteries that the Edge does not have any more."""
 
     async def write(self, ac_power_w: int) -> None:
         assert type(ac_power_w) is int
@@ -111,8 +122,10 @@ class RecordingActuator:
     async def write(self, ac_power_w: int) -> None:
         await self.recorder.write(ac_power_w)
 
-    async def release(self) -> None:
-        self.recorder.calls.append(("null", 0))
+    async def release(self, battery: str | None = None) -> None:
+        self.recorder.calls.append(("null", battery or 0))
+        if battery is not None and battery in self.recorder.gone:
+            raise EdgeWriteRefused(f"there is no {battery}")
         if self.recorder.release_fails is not None:
             raise self.recorder.release_fails
         self.recorder.value = None
@@ -139,10 +152,10 @@ class RecordingJournal:
         self._note("close", lease_id)
         self.recorder.open.pop(lease_id, None)
 
-    async def unreleased(self) -> Sequence[int]:
+    async def unreleased(self) -> Mapping[int, LeaseRecord]:
         if self.recorder.journal_fails is not None:
             raise self.recorder.journal_fails
-        return list(self.recorder.open)
+        return dict(self.recorder.open)
 
     def _note(self, name: str, value: int | str) -> None:
         self.recorder.calls.append((name, value))

@@ -320,3 +320,30 @@ async def test_after_a_restart_without_that_knowledge_the_rest_gets_its_share_an
     assert scene.state.reason.code is ReasonCode.FOLLOWING_PARTIAL_SLOT
     await scene.seconds(590)
     assert abs(scene.net_wh() - before + 60) <= 3
+
+
+async def test_a_reserve_that_was_met_is_left_only_when_the_charge_is_clear_of_it() -> None:
+    scene = await connected(limits=replace(GENEROUS, reserve_soc=20), soc=21)
+    first = scene.dispatcher.command(CommandSource.PLAN, BatteryPower(900), seconds=3000)
+    seen = []
+    for scene.soc in (21, 20, 21, 20, 21, 22, 21, 20, 21):
+        await scene.second()
+        seen.append(scene.recorder.value)
+    assert seen == [900, 0, 0, 0, 0, 900, 900, 0, 0]
+    assert ReasonCode.RESERVE_SOC in {clamp.code for clamp in scene.state.clamps}
+    second = scene.dispatcher.command(CommandSource.PLAN, BatteryPower(800), seconds=3000)
+    assert second.id != first.id
+    await scene.seconds(2)
+    assert scene.recorder.value == 800, "another command has not met the reserve yet"
+
+
+async def test_charging_at_the_reserve_is_not_kept_back() -> None:
+    scene = await connected(limits=replace(GENEROUS, reserve_soc=20), soc=20)
+    scene.dispatcher.command(CommandSource.PLAN, GridPower(0), seconds=3000)
+    scene.load = 700
+    await scene.seconds(8)
+    assert scene.recorder.value == 0
+    scene.load = -700
+    await scene.seconds(8)
+    assert scene.recorder.value is not None
+    assert abs(scene.recorder.value + 700) <= 20

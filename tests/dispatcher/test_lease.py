@@ -3,11 +3,14 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from openems_bridge.dispatcher.commands import BatteryPower, CommandSource, GridPower, Limits, Mode, Status
+from openems_bridge.dispatcher.lease import LeaseRecord
 from openems_bridge.dispatcher.reasons import Reason, ReasonCode
+from openems_bridge.dispatcher.recovery import FIRST_PAUSE_SECONDS
 from openems_bridge.edge.interface import (
     Connected,
     Cycle,
@@ -15,7 +18,7 @@ from openems_bridge.edge.interface import (
     EdgeUnreachable,
     EdgeWriteRefused,
 )
-from tests.dispatcher.house import SILENT_PATH, Scene, telemetry, topology
+from tests.dispatcher.house import PATH, SILENT_PATH, Scene, telemetry, topology
 
 
 async def holding(**how: object) -> Scene:
@@ -60,7 +63,7 @@ async def test_a_line_of_the_journal_that_was_written_though_it_failed_is_found_
 
     def power_cut_after_the_line() -> None:
         scene.recorder.on_acquire = None
-        scene.recorder.open[77] = None
+        scene.recorder.open[77] = record_of("ess0", PATH.controller)
         raise OSError("the answer of the store was lost")
 
     scene.recorder.on_acquire = power_cut_after_the_line
@@ -244,20 +247,90 @@ async def test_a_path_without_release_is_left_in_silence_until_the_edge_has_forg
     assert scene.recorder.names().count("null") == 1
 
 
-async def test_a_battery_that_is_exchanged_while_held_is_left_in_silence_before_the_new_one_is_written() -> (
+async def test_a_battery_that_is_exchanged_while_held_is_released_before_the_new_one_is_written() -> None:
+    scene = await holding()
+    scene.recorder.calls.clear()
+    scene.dispatcher.observe(Connected(topology=topology(battery_id="ess1")))
+    await scene.seconds(2)
+    assert scene.recorder.names() == ["null", "close", "acquire", "write"]
+    assert scene.recorder.calls[0] == ("null", "ess0")
+    assert next(iter(scene.recorder.open.values())).battery == "ess1"
+
+
+async def test_a_battery_that_the_edge_lost_while_held_is_left_in_silence_before_the_new_one_is_written() -> (
     None
 ):
     scene = await holding()
     scene.recorder.calls.clear()
+    scene.recorder.gone = {"ess0"}
     scene.dispatcher.observe(Connected(topology=topology(battery_id="ess1")))
+    await scene.seconds(50)
+    assert scene.recorder.calls == [("null", "ess0")]
+    assert scene.state.reason.code is ReasonCode.RELEASING_BY_SILENCE
+    await scene.seconds(11)
+    assert scene.recorder.names() == ["null", "close", "acquire", "write"]
+
+
+async def test_a_controller_that_is_exchanged_while_held_is_left_in_silence() -> None:
+    scene = await holding()
+    scene.recorder.calls.clear()
+    scene.control = replace(PATH, controller="ctrlApiRest1")
+    scene.connect()
     await scene.seconds(50)
     assert scene.recorder.calls == [("null", 0)]
     assert scene.state.reason.code is ReasonCode.RELEASING_BY_SILENCE
     await scene.seconds(11)
     assert scene.recorder.names() == ["null", "close", "acquire", "write"]
-    record = next(iter(scene.recorder.open.values()))
-    assert record is not None
-    assert record.battery == "ess1"
+    assert next(iter(scene.recorder.open.values())).controller == "ctrlApiRest1"
+
+
+@pytest.mark.parametrize(
+    ("battery", "controller", "gone", "silent"),
+    [
+        ("ess7", PATH.controller, False, False),
+        ("ess7", PATH.controller, True, True),
+        ("ess7", "ctrlApiRest7", False, True),
+        ("ess0", "ctrlApiRest7", False, True),
+    ],
+)
+async def test_a_lease_of_a_run_with_another_configuration_is_given_back_where_it_was_taken(
+    battery: str, controller: str, *, gone: bool, silent: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    scene = Scene(mode=Mode.OFF)
+    scene.recorder.open[5] = record_of(battery, controller)
+    scene.recorder.gone = {battery} if gone else set()
+    with caplog.at_level(logging.WARNING):
+        scene.connect()
+        await scene.seconds(2)
+    assert f"releasing {battery} through {controller}" in caplog.text
+    assert scene.recorder.calls[0] == ("null", 0 if battery == "ess0" else battery)
+    assert (scene.recorder.open == {}) is not silent
+    await scene.seconds(60)
+    assert scene.recorder.open == {}
+    assert scene.recorder.names() == ["null", "close"], "OFF writes nothing else"
+
+
+async def test_values_that_come_and_go_cost_few_lines_in_the_journal() -> None:
+    scene = await holding()
+    scene.recorder.calls.clear()
+    for _ in range(60):
+        await scene.seconds(20)
+        await scene.silence(7)
+    assert 2 <= scene.recorder.names().count("acquire") <= 6
+    await scene.seconds(330)
+    assert scene.recorder.value == 900
+
+
+async def test_after_a_stop_the_battery_is_taken_again_after_a_pause_and_the_pause_is_forgiven() -> None:
+    scene = await holding()
+    for _ in range(3):
+        await scene.silence(6)
+        assert scene.recorder.open == {}
+        await scene.seconds(int(FIRST_PAUSE_SECONDS))
+        assert (scene.recorder.open, scene.state.reason.code) == ({}, ReasonCode.DATA_STALE)
+        await scene.second()
+        assert (scene.recorder.value, scene.state.status) == (900, Status.FOLLOWING)
+        await scene.seconds(900)
 
 
 async def test_closing_releases_and_says_so() -> None:
@@ -306,6 +379,16 @@ async def test_a_fault_of_the_program_frees_the_battery_and_the_task_lives(
     assert scene.recorder.open != {}
     await scene.dispatcher.close()
     assert scene.recorder.value is None
+
+
+def record_of(battery: str, controller: str) -> LeaseRecord:
+    return LeaseRecord(
+        command_id="c",
+        source=CommandSource.PLAN,
+        battery=battery,
+        controller=controller,
+        ends_at_utc=2_000_000_000.0,
+    )
 
 
 def cycle_of(scene: Scene) -> Cycle:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from dems_node.clock import SystemClock
+from dems_node.database.database import Database
 from dems_protocol.slots import SlotGrid
-from openems_bridge.clock import SystemClock
 from openems_bridge.dispatcher.commands import BatteryPower, CommandSource, DispatchState, Mode, Status
 from openems_bridge.dispatcher.dispatcher import Dispatcher, Surroundings
 from openems_bridge.dispatcher.reasons import ReasonCode
@@ -18,7 +19,7 @@ from openems_bridge.fake_edge.app import FakeEdge
 from openems_bridge.fake_edge.options import FakeEdgeOptions
 from openems_bridge.lease_journal import StoredLeases
 from openems_bridge.store import leases
-from openems_bridge.store.database import Database
+from openems_bridge.store.migrations import MIGRATIONS
 from tests.dispatcher.house import GENEROUS
 from tests.edge.following import PATIENCE, openems
 
@@ -65,7 +66,7 @@ class Bench:
 @asynccontextmanager
 async def bench(fake: FakeEdge, folder: Path, mode: Mode = Mode.AUTOMATIC) -> AsyncIterator[Bench]:
     clock = SystemClock()
-    database = await Database.open(folder / "bridge.db")
+    database = await Database.open(folder / "bridge.db", migrations=MIGRATIONS)
     edge = openems(fake)
     dispatcher = Dispatcher(
         Surroundings(

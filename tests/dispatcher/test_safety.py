@@ -6,11 +6,13 @@ import pytest
 
 from openems_bridge.dispatcher.commands import BatteryPower, CommandSource, Status
 from openems_bridge.dispatcher.reasons import Reason, ReasonCode
+from openems_bridge.dispatcher.recovery import FIRST_PAUSE_SECONDS
 from openems_bridge.dispatcher.safety import Vital, reason_to_stop
 from openems_bridge.edge.interface import BatteryKind, Topology
 from openems_bridge.telemetry import EdgeState, GridMode, SourceClass
 from tests.dispatcher.house import PATH, SILENT_PATH, Scene, telemetry, topology
 
+FIRST_PAUSE = int(FIRST_PAUSE_SECONDS)
 GOOD = Vital(
     now=100.0,
     topology=topology(),
@@ -76,7 +78,7 @@ async def holding() -> Scene:
     return scene
 
 
-async def test_stale_data_release_and_fresh_data_hold_again() -> None:
+async def test_stale_data_release_and_after_a_pause_fresh_data_hold_again() -> None:
     scene = await holding()
     await scene.silence(5)
     assert scene.recorder.value == 900
@@ -84,6 +86,8 @@ async def test_stale_data_release_and_fresh_data_hold_again() -> None:
     assert scene.recorder.value is None
     assert (scene.state.status, scene.state.setpoint) == (Status.BLOCKED, None)
     assert scene.state.reason == Reason(ReasonCode.DATA_STALE, {"longest_seconds": 5})
+    await scene.seconds(FIRST_PAUSE)
+    assert (scene.state.status, scene.state.setpoint) == (Status.BLOCKED, None)
     await scene.second()
     assert scene.recorder.value == 900
 
@@ -124,7 +128,7 @@ async def test_a_full_disk_releases_and_takes_no_new_lease() -> None:
     assert scene.recorder.open == {}
     assert scene.state.reason.code is ReasonCode.DISK_FULL
     scene.disk_has_room = True
-    await scene.second()
+    await scene.seconds(FIRST_PAUSE + 1)
     assert scene.recorder.value == 900
 
 

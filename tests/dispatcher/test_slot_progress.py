@@ -100,6 +100,12 @@ def test_a_clock_that_steps_back_changes_nothing() -> None:
     assert play(*cycles, cycle(-30, 3600, counted(16, 0, 1))) == play(*cycles)
 
 
+def test_a_clock_that_returns_from_far_ahead_counts_its_slot_anew() -> None:
+    ahead = (cycle(86_400, 3600, counted(10, 0, 1)), cycle(86_401, 3600, counted(11, 0, 1)))
+    back = play(*ahead, cycle(2, 3600, counted(12, 0, 1)), cycle(3, 3600, counted(13, 0, 1)))
+    assert (back.slot, back.known_from, back.net_wh) == (SLOT, START + 2, 1)
+
+
 def test_the_start_comes_from_metering_if_its_counters_fit() -> None:
     start = {Register.WITHDRAWAL: 100, Register.FEED_IN: 40}
     known = play(cycle(400, 0, counted(150, 60, 1)), slot_start=start)

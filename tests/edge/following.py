@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from openems_bridge.clock import SystemClock
-from openems_bridge.edge.backoff import Backoff
+from dems_node.backoff import Backoff
+from dems_node.clock import SystemClock
+from dems_node.secret import Secret
 from openems_bridge.edge.interface import Connected, Cycle, Edge, EdgeEvent, Lost
 from openems_bridge.edge.modbus import ModbusEdge, ModbusOptions
-from openems_bridge.edge.openems import ChosenComponents, OpenEmsEdge, OpenEmsOptions, Secret
+from openems_bridge.edge.openems import ChosenComponents, OpenEmsEdge, OpenEmsOptions
 from openems_bridge.fake_edge.app import FakeEdge
 from openems_bridge.telemetry import Telemetry
 

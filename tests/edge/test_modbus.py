@@ -12,7 +12,6 @@ from openems_bridge.edge.modbus.connection import ModbusConnection
 from openems_bridge.edge.modbus.layout import Span
 from openems_bridge.edge.outage import EdgeWrongAnswer
 from openems_bridge.fake_edge.app import FakeEdge
-from openems_bridge.fake_edge.modbus import RegisterMap
 from openems_bridge.fake_edge.options import EssLayout, FakeEdgeOptions
 from openems_bridge.telemetry import EdgeState, GridMode, Register
 
@@ -84,11 +83,8 @@ async def test_registers_that_move_are_found_again_and_never_written_blindly() -
         edge = modbus(fake)
         async with following(edge) as follower:
             await follower.connected()
-            assert fake._modbus is not None
             # In this layout the reads of the former one would end inside records.
-            fake._modbus._registers = RegisterMap(
-                fake.core, "ctrlApiModbusTcp0", ("_meta", "_sum", "ess0"), read_only=False
-            )
+            fake.serve_over_modbus(("_meta", "_sum", "ess0"))
             with pytest.raises(EdgeWriteRefused, match="moved"):
                 await edge.write(100)
             assert fake.core.workers["ctrlApiModbusTcp0"].values == {}

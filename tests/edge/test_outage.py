@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from openems_bridge.edge.backoff import Backoff
+from dems_node.backoff import Backoff
 from openems_bridge.edge.interface import EdgeLoginRefused, EdgeUnreachable
 from openems_bridge.edge.outage import EdgeSilent, EdgeWrongAnswer, Outage, problem_of
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from openems_bridge.clock import SystemClock
+from dems_node.clock import SystemClock
 from openems_bridge.edge.interface import Connected, Cycle, Lost
 from openems_bridge.edge.pushed import (
     PushedEdge,
@@ -189,3 +189,13 @@ async def test_a_value_that_goes_stale_alone_becomes_unknown() -> None:
         clock.advance(1)
         assert isinstance(cycle := await anext(events), Cycle)
         assert (cycle.telemetry.grid_power, cycle.telemetry.solar_power) == (None, 5)
+
+
+def test_a_value_from_a_future_that_was_taken_back_neither_counts_nor_stands_in_the_way() -> None:
+    tomorrow = value(Quantity.GRID_POWER, 900, age=-86_400)
+    state, outcome = accept(PushedState(), PushedSample((tomorrow,)), NOW + 86_400)
+    assert outcome.accepted == (Quantity.GRID_POWER,)
+    assert state.fresh(NOW) == {}
+    state, outcome = push(state, value(Quantity.GRID_POWER, -500))
+    assert outcome.refused == ()
+    assert read_state(state, now=NOW, received_at=1.0).grid_power == -500

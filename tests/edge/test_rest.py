@@ -10,8 +10,9 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from dems_node.secret import Secret
 from openems_bridge.edge.interface import EdgeLoginRefused, EdgeUnreachable, EdgeWriteRefused
-from openems_bridge.edge.openems.options import OpenEmsOptions, Secret
+from openems_bridge.edge.openems.options import OpenEmsOptions
 from openems_bridge.edge.openems.rest import RestClient, RestSetpoints
 
 JETTY = "<html><head><title>Error 500 {0}</title></head><body><h2>HTTP ERROR 500 {0}</h2></body></html>"
@@ -54,6 +55,14 @@ async def edge(handler: Handler, *, timeout: float = 5.0) -> AsyncIterator[tuple
 
 def page(status: int, text: str = "{}") -> Handler:
     return lambda request: web.Response(status=status, text=text)
+
+
+async def test_another_battery_that_was_steered_before_can_be_released() -> None:
+    async with edge(page(200)) as (client, seen):
+        await RestSetpoints(client, "ess0").release("ess7")
+        assert [(method, path, body) for method, path, body, _ in seen] == [
+            ("POST", "/rest/channel/ess7/SetActivePowerEquals", {"value": None})
+        ]
 
 
 async def test_write_and_release_over_one_connection() -> None:

@@ -8,9 +8,10 @@ from typing import Any
 from aiohttp import WSMsgType, web
 from aiohttp.test_utils import TestServer
 
-from openems_bridge.clock import SystemClock
+from dems_node.clock import SystemClock
+from dems_node.secret import Secret
 from openems_bridge.edge.interface import Connected, Cycle, Lost
-from openems_bridge.edge.openems import OpenEmsEdge, OpenEmsOptions, Secret
+from openems_bridge.edge.openems import OpenEmsEdge, OpenEmsOptions
 from openems_bridge.edge.openems.websocket import WAITING_NOTIFICATIONS
 
 from . import documents

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from .samples import BRIDGE_ID, COMMANDED, state
+from .samples import BRIDGE_ID, COMMANDED, COMMUNITY, INVITATION, state
 
 CODE = "7QX2M4KD9TRB"
 TOKEN = "the-token"
@@ -90,6 +90,11 @@ class FakeBridge:
     calls: list[tuple[str, str, Any]] = field(default_factory=list)
     sockets: list[web.WebSocketResponse] = field(default_factory=list)
     queries: list[dict[str, str]] = field(default_factory=list)
+    events: list[dict[str, Any]] = field(default_factory=list)
+    settled: dict[int, dict[str, Any]] = field(default_factory=dict)
+    """What each slot gave, by slot."""
+    settlement_queries: list[dict[str, str]] = field(default_factory=list)
+    page: int = 1000
     pairings: dict[str, tuple[bytes, bytes, bytes]] = field(default_factory=dict)
 
     def info(self) -> dict[str, Any]:
@@ -116,6 +121,31 @@ class FakeBridge:
             else:
                 self.document[name] = {**self.document.get(name, {}), **keys}
         await self.send({"type": "change", "state": sections})
+
+    async def happen(self, kind: str, **data: Any) -> int:
+        """Let an event happen, and tell everybody; return its id."""
+        event_id = len(self.events) + 1
+        event = {"type": "event", "id": event_id, "at": 1790000100.5, "event": kind, "data": data}
+        self.events.append(event)
+        await self.send(event)
+        return event_id
+
+    def settle(
+        self, slot: int, withdrawal: tuple[int, int] | None, feed_in: tuple[int, int] = (0, 0)
+    ) -> None:
+        """Decide what a slot gave, inside and outside the community; None: not decided any more."""
+        inside, outside = withdrawal or (None, None)
+        sold, left = (None, None) if withdrawal is None else feed_in
+        revision = self.settled.get(slot, {}).get("revision", -1) + 1
+        self.settled[slot] = {
+            "slot": slot,
+            "phase": "opened" if withdrawal else "voided",
+            "revision": revision,
+            "withdrawal_inside": inside,
+            "withdrawal_outside": outside,
+            "feed_in_inside": sold,
+            "feed_in_outside": left,
+        }
 
     async def hang_up(self) -> None:
         """Close every WebSocket."""
@@ -159,7 +189,34 @@ class FakeBridge:
             case ("PATCH", "/v1/limits"):
                 return await self._changed("limits", body)
             case _:
+                return await self._answer_member(request, body)
+
+    async def _answer_member(self, request: web.Request, body: Any) -> web.StreamResponse:
+        match (request.method, request.path):
+            case ("POST", "/v1/community/invitation") if body["invitation"] != "dems:good":
+                return problem(403, "refused", code="invitation_unknown", params={})
+            case ("POST", "/v1/community/invitation"):
+                return web.json_response(INVITATION)
+            case ("POST", "/v1/community/join"):
+                return await self._changed("community", {**COMMUNITY, "status": "waiting"}, 202)
+            case ("POST", "/v1/community/leave"):
+                return await self._changed("community", {"status": "left"}, 202)
+            case ("POST", "/v1/anchor"):
+                return web.Response(status=202)
+            case ("POST", "/v1/certificates/redeem"):
+                return web.json_response({"transaction": 7}, status=202)
+            case ("GET", "/v1/proofs"):
+                return web.json_response({"version": 1, **request.query})
+            case ("GET", "/v1/settlement"):
+                return self._settlement(request)
+            case _:
                 return problem(404, "not-found")
+
+    def _settlement(self, request: web.Request) -> web.Response:
+        self.settlement_queries.append(dict(request.query))
+        first, last = int(request.query["from"]), int(request.query["to"])
+        slots = [self.settled[slot] for slot in sorted(self.settled) if first <= slot <= last]
+        return web.json_response({"slot_seconds": 900, "slots": slots[: self.page]})
 
     async def _changed(self, section: str, keys: dict[str, Any], status: int = 200) -> web.Response:
         await self.change(**{section: keys})
@@ -169,7 +226,12 @@ class FakeBridge:
         socket = web.WebSocketResponse()
         await socket.prepare(request)
         self.queries.append(dict(request.query))
-        await socket.send_json({"type": "snapshot", "api": 1, "state": self.document, "event_id": 1})
+        await socket.send_json(
+            {"type": "snapshot", "api": 1, "state": self.document, "event_id": len(self.events)}
+        )
+        after = int(request.query.get("after", len(self.events)))
+        for event in self.events[after:]:
+            await socket.send_json(event)
         self.sockets.append(socket)
         try:
             async for _ in socket:

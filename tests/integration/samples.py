@@ -94,6 +94,75 @@ COMMANDED: dict[str, Any] = {
 """The section ``dispatch`` while a manual command is followed within the owner's limits."""
 
 
+HOUSEHOLD = "0x" + "a1" * 20
+METER = "0x" + "b2" * 32
+CERTIFICATE = "0x" + "c3" * 32
+
+COMMUNITY: dict[str, Any] = {
+    "name": "Musterstraße",
+    "status": "member",
+    "reason": None,
+    "operator": "connected",
+    "chain": "connected",
+    "chain_id": 31337,
+    "household": HOUSEHOLD,
+    "meter": METER,
+    "balance": 990000000000000000,
+    "pending_transactions": 0,
+    "read_only": False,
+    "key_backed_up": True,
+    "problem": None,
+}
+"""The section ``community`` of a member with nothing in the way."""
+
+ANCHOR: dict[str, Any] = {
+    "slot": 1988888,
+    "status": "verified",
+    "reason": None,
+    "waiting": 0,
+    "last_verified_slot": 1988888,
+    "leaves": 5,
+    "late": 0,
+}
+
+NETTING: dict[str, Any] = {
+    "slot": 1988884,
+    "phase": "opened",
+    "withdrawal_inside": 40,
+    "withdrawal_outside": 60,
+    "feed_in_inside": 0,
+    "feed_in_outside": 0,
+    "share": 0.4,
+    "account_wh": 12345,
+    "certificates_wh": 12000,
+    "certificates": [{"id": CERTIFICATE, "amount_wh": 12000}],
+}
+
+INVITATION: dict[str, Any] = {
+    "name": "Musterstraße",
+    "chain_id": 31337,
+    "operator": "0x" + "d4" * 20,
+    "operator_url": "https://operator.example:8585",
+    "fingerprint": "e5" * 32,
+    "household": HOUSEHOLD,
+    "consent_text": "The operator sees every value of fifteen minutes, openly.",
+    "consent": "0x" + "f6" * 32,
+}
+"""The answer to an invitation."""
+
+
+def member(**sections: dict[str, Any] | None) -> dict[str, dict[str, Any]]:
+    """Return the state document of a community's member; sections given are merged in, None takes one away."""
+    document = state()
+    document.update(deepcopy({"community": COMMUNITY, "anchor": ANCHOR, "netting": NETTING}))
+    for name, keys in sections.items():
+        if keys is None:
+            del document[name]
+        else:
+            document[name].update(keys)
+    return document
+
+
 def state(**sections: dict[str, Any] | None) -> dict[str, dict[str, Any]]:
     """Return a whole state document; sections given are merged in, None takes one away."""
     document = deepcopy(_STATE)

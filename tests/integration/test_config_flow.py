@@ -2,7 +2,6 @@
 
 from ipaddress import ip_address
 from typing import Any
-from unittest.mock import patch
 
 import pytest
 from aiohttp import web
@@ -19,7 +18,7 @@ from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.dems.const import CONF_FINGERPRINT, CONF_INTERVAL, DOMAIN
+from custom_components.dems.const import CONF_FINGERPRINT, DOMAIN
 
 from .bridge import CODE, TOKEN, Certificate, FakeBridge, problem, serve
 from .conftest import SetUp
@@ -368,18 +367,6 @@ async def test_reconfigure_refuses_strangers(
     flow = await _enter(hass, flow, **{CONF_HOST: "127.0.0.1", CONF_PORT: bridge.port})
     assert flow["errors"] == {"base": "token_refused"}
     assert entry.data[CONF_PORT] == bridge.port
-
-
-async def test_options(hass: HomeAssistant, entry: MockConfigEntry, set_up: SetUp) -> None:
-    await set_up()
-    flow = await hass.config_entries.options.async_init(entry.entry_id)
-    assert (flow["type"], flow["step_id"]) == (FlowResultType.FORM, "init")
-    with patch.object(hass.config_entries, "async_reload", wraps=hass.config_entries.async_reload) as reload:
-        done = await hass.config_entries.options.async_configure(flow["flow_id"], {CONF_INTERVAL: 5})
-        await hass.async_block_till_done()
-    assert done["type"] is FlowResultType.CREATE_ENTRY
-    assert entry.options == {CONF_INTERVAL: 5}
-    reload.assert_called_once()
 
 
 async def test_removal_revokes_the_token(hass: HomeAssistant, bridge: FakeBridge, set_up: SetUp) -> None:

@@ -11,13 +11,16 @@ from custom_components.dems.diagnostics import async_get_config_entry_diagnostic
 
 from .bridge import TOKEN, FakeBridge, until
 from .conftest import SetUp
-from .samples import BRIDGE_ID, COMMANDED, state
+from .samples import BRIDGE_ID, CERTIFICATE, COMMANDED, HOUSEHOLD, METER, member
 
 
 async def test_diagnostics(
     hass: HomeAssistant, bridge: FakeBridge, set_up: SetUp, snapshot: SnapshotAssertion
 ) -> None:
-    bridge.document = state(dispatch=COMMANDED)
+    bridge.document = member(
+        dispatch=COMMANDED,
+        community={"problem": {"code": "reverted", "params": {"account": HOUSEHOLD}}},
+    )
     entry = await set_up()
     await until(lambda: entry.runtime_data.is_live)
     diagnostics = await async_get_config_entry_diagnostics(hass, entry)
@@ -30,6 +33,10 @@ async def test_diagnostics(
         "10.0.0.9",
         "Musterhaus",
         "guests",
+        "Musterstraße",
+        HOUSEHOLD,
+        METER,
+        CERTIFICATE,
     )
     assert [secret for secret in secrets if secret in told] == []
     assert diagnostics == snapshot(exclude=props("created_at", "modified_at", "port"))

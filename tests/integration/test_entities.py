@@ -16,7 +16,7 @@ from custom_components.dems.const import DOMAIN
 
 from .bridge import FakeBridge, until
 from .conftest import SetUp
-from .samples import BRIDGE_ID, COMMANDED, state
+from .samples import BRIDGE_ID, COMMANDED, member, state
 
 
 def _value(hass: HomeAssistant, entity_id: str) -> str:
@@ -40,7 +40,7 @@ async def test_platform(
     snapshot: SnapshotAssertion,
     platform: Platform,
 ) -> None:
-    bridge.document = state(dispatch=COMMANDED)
+    bridge.document = member(dispatch=COMMANDED)
     with patch("custom_components.dems.PLATFORMS", [platform]):
         entry = await set_up()
     await snapshot_platform(hass, er.async_get(hass), snapshot, entry.entry_id)
@@ -235,4 +235,4 @@ async def test_reloads_leave_nothing_behind(
         assert await hass.config_entries.async_reload(entry.entry_id)
         await hass.async_block_till_done()
     await until(lambda: len(bridge.sockets) == 1)
-    assert len(entry._background_tasks) == 1
+    assert len(entry._background_tasks) == 2, "one follows the bridge, one hands out its events"

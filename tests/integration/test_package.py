@@ -62,6 +62,7 @@ def test_imports_only_what_home_assistant_brings() -> None:
     allowed = {"homeassistant", "aiohttp", "yarl", "probatio"}
     standard = {
         "asyncio",
+        "bisect",
         "collections",
         "contextlib",
         "dataclasses",
@@ -70,8 +71,12 @@ def test_imports_only_what_home_assistant_brings() -> None:
         "hashlib",
         "hmac",
         "http",
+        "itertools",
         "logging",
+        "os",
+        "pathlib",
         "random",
+        "re",
         "secrets",
         "typing",
     }

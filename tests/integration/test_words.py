@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,19 +12,45 @@ import yaml
 from custom_components.dems.binary_sensor import BINARY_SENSORS
 from custom_components.dems.button import RELEASE
 from custom_components.dems.commands import REFUSALS
+from custom_components.dems.errors import (
+    BridgeError,
+    BridgeProblem,
+    CannotConnect,
+    CertificateChanged,
+    InvalidAnswer,
+    Unauthorized,
+    WrongVersion,
+)
+from custom_components.dems.event import CHAIN_EVENTS, EVENTS, snake_case
+from custom_components.dems.flow_errors import error_key, joining_error_key
 from custom_components.dems.number import LIMITS, SETPOINT
-from custom_components.dems.reasons import OTHER, REASONS
+from custom_components.dems.prices import PRICES
+from custom_components.dems.reasons import LEDGER_REASONS, NONE, OTHER, REASONS
 from custom_components.dems.select import MODE
 from custom_components.dems.sensor import SENSORS
 from custom_components.dems.services import REMOVABLE_LIMITS
+from custom_components.dems.settlement import MONEY
 from custom_components.dems.switch import SWITCHES
+from dems_node.chain import errors as chain_errors
+from dems_protocol.contracts import (
+    certificates,
+    community_registry,
+    demands,
+    direct_inclusion,
+    meter_ledger,
+    netting,
+    renewable_energy_account,
+)
 from openems_bridge.dispatcher.reasons import ReasonCode
+from openems_bridge.ledger.single_writer import ReadOnlyReason
+from openems_bridge.ledger.verification import FindingCode
 
 FOLDER = Path(__file__).parents[2] / "custom_components" / "dems"
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 DESCRIPTIONS: dict[str, tuple[Any, ...]] = {
     "binary_sensor": BINARY_SENSORS,
     "button": (RELEASE,),
+    "event": EVENTS,
     "number": (*LIMITS, SETPOINT),
     "select": (MODE,),
     "sensor": SENSORS,
@@ -75,6 +101,61 @@ def test_every_reason_of_the_bridge_has_a_sentence(language: Any) -> None:
     assert all(len(sentence) <= 255 for sentence in sentences.values())
 
 
+@pytest.mark.parametrize("language", [ENGLISH, GERMAN])
+@pytest.mark.parametrize("sensor", ["anchor_reason", "community_problem"])
+def test_every_reason_of_the_ledger_has_a_sentence(language: Any, sensor: str) -> None:
+    sentences = language["entity"]["sensor"][sensor]["state"]
+    assert sentences.keys() == LEDGER_REASONS | {NONE, OTHER}
+    assert all(len(sentence) <= 255 for sentence in sentences.values())
+
+
+def test_what_operator_bridge_and_chain_complain_about_is_known() -> None:
+    documented = (FOLDER.parents[1] / "docs" / "operator-api.md").read_text()
+    refusals = documented.split("Refusals of a reading", 1)[1].split("## Invitations", 1)[0]
+    operator = {code.replace("-", "_") for code in re.findall(r"`([a-z]+-[a-z-]+)`", refusals)}
+    assert len(operator) >= 10
+    chain = {
+        error.problem
+        for error in vars(chain_errors).values()
+        if isinstance(error, type) and issubclass(error, chain_errors.ChainError)
+    }
+    bridge = {code.value for code in (*ReadOnlyReason, *FindingCode)}
+    assert (operator | chain | bridge) - LEDGER_REASONS == set()
+
+
+def test_every_event_of_the_watched_contracts_has_a_type() -> None:
+    contracts = (
+        certificates,
+        community_registry,
+        demands,
+        direct_inclusion,
+        meter_ledger,
+        netting,
+        renewable_energy_account,
+    )
+    names = {
+        name.removesuffix("Event")
+        for contract in contracts
+        for name, kind in vars(contract).items()
+        if name.endswith("Event") and name != "Event" and isinstance(kind, type)
+    }
+    administration = {"ApprovalForAll", "AuthorityUpdated", "EIP712DomainChanged", "Uri"}
+    assert {snake_case(name) for name in names - administration} == set(CHAIN_EVENTS)
+
+
+def test_every_event_type_has_a_word() -> None:
+    for event in EVENTS:
+        assert event.event_types is not None
+        words = ENGLISH["entity"]["event"][event.translation_key]["state_attributes"]["event_type"]["state"]
+        assert words.keys() == set(event.event_types)
+
+
+def test_every_statistic_has_a_name() -> None:
+    named = ENGLISH["selector"]["statistics"]["options"].keys()
+    assert named == {*PRICES, *MONEY.values()}
+    assert {*PRICES.values(), "interval"} == ENGLISH["options"]["step"]["settings"]["data"].keys()
+
+
 def test_refusals_name_parameters_that_the_bridge_sends() -> None:
     params = {code.value: set(code.params) for code in ReasonCode}
     for code in REFUSALS:
@@ -109,15 +190,49 @@ def test_every_exception_and_issue_key_in_the_code_has_words() -> None:
     code = "\n".join(path.read_text() for path in FOLDER.glob("*.py"))
     for key in re.findall(r'translation_key="([a-z_]+)"', code):
         assert f'"{key}"' in json.dumps(ENGLISH), key
-    for step in re.findall(r"async def async_step_([a-z_]+)", code):
-        if step not in ("zeroconf", "reauth", "init"):
-            assert step in ENGLISH["config"]["step"], step
+    for flow, module in (("config", "config_flow.py"), ("options", "options_flow.py")):
+        for step in re.findall(r"async def async_step_([a-z_]+)", (FOLDER / module).read_text()):
+            if step not in ("zeroconf", "reauth"):
+                assert step in ENGLISH[flow]["step"], step
 
 
-def test_every_error_of_the_flow_has_words() -> None:
-    code = (FOLDER / "config_flow.py").read_text()
+@pytest.mark.parametrize(
+    ("flow", "module", "explain"),
+    [("config", "config_flow.py", error_key), ("options", "options_flow.py", joining_error_key)],
+)
+def test_every_error_of_the_flows_has_words(
+    flow: str, module: str, explain: Callable[[BridgeError], str]
+) -> None:
+    code = (FOLDER / module).read_text()
     errors = set(re.findall(r'errors\[[^\]]+\] = "([a-z_]+)"', code))
-    errors |= set(re.findall(r'return "([a-z_]+)"', code)) | set(re.findall(r': "([a-z]+_[a-z_]+)",', code))
-    assert errors <= ENGLISH["config"]["error"].keys()
-    aborts = set(re.findall(r'reason="([a-z_]+)"', code)) | {"cannot_connect", "not_a_bridge"}
-    assert aborts <= ENGLISH["config"]["abort"].keys()
+    kinds = ("wrong-code", "no-pairing-open", "too-many-attempts", "refused", "not-found", "unauthorized")
+    errors |= {explain(error) for error in _errors(kinds)}
+    assert errors <= ENGLISH[flow]["error"].keys()
+    aborts = set(re.findall(r'reason="([a-z_]+)"', code))
+    if flow == "config":
+        aborts |= {"cannot_connect", "not_a_bridge"}
+    assert aborts <= ENGLISH[flow]["abort"].keys()
+
+
+@pytest.mark.parametrize("error", ENGLISH["options"]["error"])
+def test_no_error_of_the_options_flow_is_never_shown(error: str) -> None:
+    reasons = (*LEDGER_REASONS, "consent_changed", "invitation_invalid", "key_missing")
+    given = [_problem("refused", reason) for reason in reasons]
+    shown = {joining_error_key(one) for one in (*given, *_errors(("not-found", "refused")))}
+    assert error in shown | {"consent_needed"}
+
+
+def _problem(kind: str, code: str | None = None) -> BridgeProblem:
+    return BridgeProblem(status=409, kind=kind, detail="", code=code, params={})
+
+
+def _errors(kinds: Iterable[str]) -> list[BridgeError]:
+    return [
+        *(_problem(kind) for kind in kinds),
+        CannotConnect(),
+        CertificateChanged("00" * 32),
+        InvalidAnswer(),
+        Unauthorized(),
+        WrongVersion(bridge_is_older=True),
+        WrongVersion(bridge_is_older=False),
+    ]

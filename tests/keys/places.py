@@ -6,6 +6,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import override
@@ -15,6 +16,7 @@ from keyring.backend import KeyringBackend
 
 from dems_node.keys.container import ScryptCost
 from dems_node.keys.passphrase import Passphrase
+from openems_bridge.cli.keys import vault_of
 from openems_bridge.keys.options import KeyOptions, MeterKeyKind, StoreKind
 from openems_bridge.keys.vault import Vault
 
@@ -76,6 +78,11 @@ def keyring_vault(folder: Path, keyring: KeyringBackend | None, options: KeyOpti
     return Vault(
         folder=folder, options=options or KeyOptions(), keyring=lambda: keyring, now=lambda: 1e9, cost=CHEAP
     )
+
+
+def cheap_vault_of(folder: Path, options: KeyOptions) -> Vault:
+    """Stand in for the command line's vault: the same, at a cost for tests."""
+    return replace(vault_of(folder, options), cost=CHEAP)
 
 
 @contextmanager

@@ -63,7 +63,7 @@ def test_the_account_signs_it() -> None:
 )
 def test_values_that_do_not_fit_are_refused(wrong: dict[str, object]) -> None:
     fields = {"chain_id": 1, "registry": REGISTRY, "meter": METER, "key": KEY, "from_slot": 1, "nonce": 0}
-    with pytest.raises(ValueError, match=r"bytes|between|must|fit"):
+    with pytest.raises(ValueError, match="must be"):
         KeyChange(**(fields | wrong))  # type: ignore[arg-type]
 
 

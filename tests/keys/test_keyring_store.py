@@ -1,6 +1,7 @@
 """Secrets in the operating system's keyring."""
 
 from dataclasses import dataclass
+from threading import Event
 
 import keyring
 import pytest
@@ -86,6 +87,19 @@ def test_a_locked_keyring_says_what_to_do_and_shows_nothing() -> None:
             attempt()
         assert b"hidden".hex() not in str(refused.value)
         assert refused.value.__cause__ is None
+
+
+def test_a_keyring_that_waits_for_somebody_is_given_up() -> None:
+    unlocked = Event()
+
+    class Waiting(MemoryKeyring):
+        def get_password(self, service: str, username: str) -> str | None:
+            unlocked.wait(30)
+            return None
+
+    with pytest.raises(KeysUnusable, match=r"TimeoutError.*unlock it"):
+        KeyringStore(Waiting(), "openems-bridge", "vault", seconds=0.01).secret("meter")
+    unlocked.set()
 
 
 def test_an_entry_that_is_not_ours_is_damage() -> None:

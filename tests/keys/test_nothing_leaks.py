@@ -16,7 +16,7 @@ from openems_bridge.keys.exported import ExportedKeys
 from openems_bridge.keys.index import INDEX_FILE
 from openems_bridge.keys.options import KeyOptions, MeterKeyKind, StoreKind
 from openems_bridge.keys.vault import Vault
-from tests.keys.places import PASSPHRASE, file_vault
+from tests.keys.places import PASSPHRASE, cheap_vault_of, file_vault
 
 
 def _forms(secret: bytes) -> set[str]:
@@ -64,9 +64,14 @@ def _bridge(folder: Path, kind: MeterKeyKind, tcti: str) -> tuple[Path, Vault]:
 
 @pytest.mark.parametrize("kind", list(MeterKeyKind))
 def test_the_command_line_shows_nothing(
-    tmp_path: Path, tpm_tcti: str, kind: MeterKeyKind, caplog: pytest.LogCaptureFixture
+    tmp_path: Path,
+    tpm_tcti: str,
+    kind: MeterKeyKind,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     caplog.set_level(logging.DEBUG)
+    monkeypatch.setattr("openems_bridge.cli.keys.vault_of", cheap_vault_of)
     configuration, vault = _bridge(tmp_path, kind, tpm_tcti)
     passphrase = str(vault.options.passphrase_file)
     config = ("--config", str(configuration))

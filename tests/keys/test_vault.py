@@ -22,6 +22,7 @@ from openems_bridge.keys.index import INDEX_FILE, read_index
 from openems_bridge.keys.options import KeyOptions, MeterKeyKind, StoreKind
 from openems_bridge.keys.vault import Vault
 from tests.keys.places import (
+    CHEAP,
     OTHER_PASSPHRASE,
     PASSPHRASE,
     MemoryKeyring,
@@ -187,7 +188,7 @@ def test_keys_move_to_another_machine_as_another_instance(tmp_path: Path) -> Non
     old, new = file_vault(tmp_path / "old" / "data"), file_vault(tmp_path / "new" / "data")
     before = old.create()
     file = tmp_path / "keys.backup"
-    write_keys_file(file, old.export(), OTHER_PASSPHRASE)
+    write_keys_file(file, old.export(), OTHER_PASSPHRASE, CHEAP)
     restored = new.restore(read_keys_file(file, OTHER_PASSPHRASE))
     assert restored.old_meter_key_id is None
     assert restored.index.account == before.account
@@ -285,7 +286,7 @@ def test_a_backup_is_noted(tmp_path: Path) -> None:
 def test_the_passphrase_of_the_keystore_is_not_that_of_the_backup(tmp_path: Path) -> None:
     vault = file_vault(tmp_path / "data")
     vault.create()
-    write_keys_file(tmp_path / "backup", vault.export(), OTHER_PASSPHRASE)
+    write_keys_file(tmp_path / "backup", vault.export(), OTHER_PASSPHRASE, CHEAP)
     with pytest.raises(WrongPassphrase):
         read_keys_file(tmp_path / "backup", PASSPHRASE)
 
@@ -295,7 +296,7 @@ def test_a_backup_is_never_overwritten(tmp_path: Path) -> None:
     vault.create()
     (tmp_path / "backup").write_text("precious")
     with pytest.raises(KeysUnusable, match="left as it is"):
-        write_keys_file(tmp_path / "backup", vault.export(), PASSPHRASE)
+        write_keys_file(tmp_path / "backup", vault.export(), PASSPHRASE, CHEAP)
     assert (tmp_path / "backup").read_text() == "precious"
 
 

@@ -4,18 +4,20 @@ import asyncio
 import logging
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Concatenate
 
 import pytest
 
+from dems_node.database.database import Database
+from dems_node.database.errors import DiskFull
 from openems_bridge.edge.interface import EdgeUnreachable, EnergyHistory
 from openems_bridge.metering import recorder as recorder_module
 from openems_bridge.metering.readings import Quality, Reading
 from openems_bridge.metering.recorder import CHECKPOINT_SECONDS, Recorder
 from openems_bridge.store import meter_state, readings
-from openems_bridge.store.database import Database
-from openems_bridge.store.errors import DiskFull
+from openems_bridge.store.migrations import MIGRATIONS
 from openems_bridge.telemetry import Register
 from tests.metering.samples import METER, SLOT, T0, W, dense, sample, withdrawal
 
@@ -65,7 +67,7 @@ class FailingDatabase(Database):
 
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[FailingDatabase]:
-    opened = await FailingDatabase.open(tmp_path / "bridge.db")
+    opened = await FailingDatabase.open(tmp_path / "bridge.db", migrations=MIGRATIONS)
     yield opened
     opened.full = False
     await opened.close()
@@ -312,3 +314,32 @@ async def test_a_checkpoint_that_cannot_be_read_is_not_ignored(database: Failing
     await database.run(spoil)
     with pytest.raises(ValueError, match="stored state of the metering"):
         await Bench(database).start()
+
+
+async def test_a_clock_that_jumps_and_returns_is_told_once_and_leaves_no_reading(
+    database: FailingDatabase, caplog: pytest.LogCaptureFixture
+) -> None:
+    bench = Bench(database)
+    recorder = await bench.start()
+    samples = dense(T0, T0 + 900, 1_000_000)
+    for index, each in enumerate(samples):
+        jumped = 100 <= index < 300
+        await recorder.record(replace(each, measured_at=each.measured_at + 1e8) if jumped else each)
+    assert [(reading.slot, reading.energy) for reading in await bench.stored()] == [(SLOT, {W: 899})]
+    assert bench.told[0].quality is Quality.COMPLETE
+    assert len([record for record in caplog.records if "clock" in record.getMessage().lower()]) == 2
+
+
+async def test_samples_of_an_uncertain_time_are_not_stored_at_the_end(database: FailingDatabase) -> None:
+    bench = Bench(database)
+    recorder = await bench.start()
+    for each in dense(T0, T0 + 10, 1_000_000):
+        await recorder.record(each)
+    for each in dense(T0 + 11, T0 + 20, 1_000_011):
+        recorder.observe(replace(each, measured_at=each.measured_at + 1e8))
+    await recorder.close()
+    again = await bench.start()
+    assert again.totals == {W: 10}
+    await again.record(withdrawal(T0 + 30, 1_000_030))
+    assert again.totals == {W: 30}
+    assert await bench.stored() == []

@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
-from openems_bridge.store import database as database_module
+from dems_node.database import database as database_module
+from dems_node.database.database import Database
+from dems_node.database.errors import DatabaseCorrupt, DatabaseTooNew, DiskFull, StoreError
+from dems_node.database.migrations import migrate, version_of
 from openems_bridge.store import settings
-from openems_bridge.store.database import Database
-from openems_bridge.store.errors import DatabaseCorrupt, DatabaseTooNew, DiskFull, StoreError
-from openems_bridge.store.migrations import MIGRATIONS, migrate, version_of
+from openems_bridge.store.migrations import MIGRATIONS
 
 NOON = 1_795_176_000.0
 """2026-11-20 12:00:00 UTC."""
@@ -26,7 +27,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def database(path: Path) -> AsyncIterator[Database]:
-    opened = await Database.open(path)
+    opened = await Database.open(path, migrations=MIGRATIONS)
     yield opened
     await opened.close()
 
@@ -42,11 +43,11 @@ async def test_the_journal_survives_a_power_cut_by_its_settings(database: Databa
 
 
 async def test_what_was_written_is_there_after_reopening(path: Path) -> None:
-    first = await Database.open(path)
+    first = await Database.open(path, migrations=MIGRATIONS)
     await first.run(settings.save, "mode", "automatic")
     await first.close()
     await first.close()
-    second = await Database.open(path)
+    second = await Database.open(path, migrations=MIGRATIONS)
     assert await second.run(settings.load, "mode") == "automatic"
     await second.close()
 
@@ -116,7 +117,7 @@ async def test_a_migration_that_fails_leaves_the_version_before(path: Path) -> N
 
     with pytest.raises(StoreError, match="half"):
         await Database.open(path, migrations=[*MIGRATIONS, broken])
-    database = await Database.open(path)
+    database = await Database.open(path, migrations=MIGRATIONS)
     assert await database.run(version_of) == len(MIGRATIONS)
     tables = await database.run(
         lambda connection: connection.execute("SELECT name FROM sqlite_schema").fetchall()
@@ -130,14 +131,14 @@ async def test_a_newer_database_is_refused_and_left_alone(path: Path) -> None:
     connection.execute("PRAGMA user_version = 99")
     connection.close()
     before = path.read_bytes()
-    with pytest.raises(DatabaseTooNew, match="schema version 99, this bridge knows") as caught:
-        await Database.open(path)
+    with pytest.raises(DatabaseTooNew, match="schema version 99, this program knows") as caught:
+        await Database.open(path, migrations=MIGRATIONS)
     assert caught.value.found == 99
     assert path.read_bytes() == before
 
 
 async def filled(path: Path) -> None:
-    database = await Database.open(path)
+    database = await Database.open(path, migrations=MIGRATIONS)
     for index in range(300):
         await database.run(settings.save, f"key {index}", "x" * 200)
     await database.close()
@@ -157,7 +158,7 @@ async def test_a_damaged_file_is_set_aside_and_not_replaced(path: Path, damage: 
     path.with_name("bridge.db-wal").write_bytes(b"the log")
 
     with pytest.raises(DatabaseCorrupt) as caught:
-        await Database.open(path, now=lambda: NOON)
+        await Database.open(path, now=lambda: NOON, migrations=MIGRATIONS)
 
     aside = path.with_name("bridge.db.corrupt-20261120T120000Z")
     assert caught.value.set_aside == aside
@@ -166,12 +167,12 @@ async def test_a_damaged_file_is_set_aside_and_not_replaced(path: Path, damage: 
     assert aside.read_bytes() == content
     assert not path.exists()
     with pytest.raises(DatabaseCorrupt, match="found at an earlier start"):
-        await Database.open(path)
+        await Database.open(path, migrations=MIGRATIONS)
     assert not path.exists()
 
     (path.parent / "elsewhere").mkdir()
     aside.rename(path.parent / "elsewhere" / aside.name)
-    fresh = await Database.open(path)
+    fresh = await Database.open(path, migrations=MIGRATIONS)
     assert await fresh.run(settings.load, "key 1") is None
     await fresh.close()
 
@@ -180,7 +181,7 @@ async def test_two_damaged_files_of_one_second_are_both_kept(path: Path) -> None
     for content in (b"first" * 1000, b"second" * 1000):
         path.write_bytes(content)
         with pytest.raises(DatabaseCorrupt):
-            await Database.open(path, now=lambda: NOON)
+            await Database.open(path, now=lambda: NOON, migrations=MIGRATIONS)
     names = sorted(other.name for other in path.parent.glob("bridge.db.corrupt-*"))
     assert names == ["bridge.db.corrupt-20261120T120000Z", "bridge.db.corrupt-20261120T120000Z-2"]
 
@@ -190,9 +191,9 @@ async def test_a_restored_backup_starts_beside_the_damaged_file(path: Path) -> N
     backup = path.read_bytes()
     path.write_bytes(b"\x00" * 5000)
     with pytest.raises(DatabaseCorrupt):
-        await Database.open(path)
+        await Database.open(path, migrations=MIGRATIONS)
     path.write_bytes(backup)
-    database = await Database.open(path)
+    database = await Database.open(path, migrations=MIGRATIONS)
     assert await database.run(settings.load, "key 7") == "x" * 200
     await database.close()
 
@@ -208,7 +209,7 @@ async def test_a_full_disk_is_told_as_such_and_changes_nothing(path: Path) -> No
         for index in range(100):
             settings.save(connection, f"key {index}", "x" * 4000)
 
-    database = await Database.open(path, connection_class=LittleRoom)
+    database = await Database.open(path, connection_class=LittleRoom, migrations=MIGRATIONS)
     assert database.disk_has_room()
     with pytest.raises(DiskFull, match="free some space"):
         await database.run(fill)
@@ -229,4 +230,4 @@ async def test_a_disk_with_little_left_counts_as_full(
 async def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no directory")
     with pytest.raises(StoreError, match="Check that its directory exists"):
-        await Database.open(tmp_path / "file" / "bridge.db")
+        await Database.open(tmp_path / "file" / "bridge.db", migrations=MIGRATIONS)

@@ -8,15 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from openems_bridge.clock import SystemClock
+from dems_node.clock import SystemClock
+from dems_node.database.database import Database
+from dems_node.database.migrations import migrate
 from openems_bridge.dispatcher.commands import CommandSource
 from openems_bridge.dispatcher.lease import LeaseJournal, LeaseRecord
 from openems_bridge.lease_journal import StoredLeases
 from openems_bridge.metering.readings import Quality, Reading
 from openems_bridge.store import clients, events, leases, meter_state, readings, settings
 from openems_bridge.store.clients import Client
-from openems_bridge.store.database import Database
-from openems_bridge.store.migrations import migrate
+from openems_bridge.store.migrations import MIGRATIONS
 from openems_bridge.store.pruning import prune, prune_daily
 from openems_bridge.telemetry import Register, SourceClass
 
@@ -27,7 +28,7 @@ NOW = 2_000_000_000.0
 @pytest.fixture
 def connection() -> Iterator[sqlite3.Connection]:
     opened = sqlite3.connect(":memory:", autocommit=True)
-    migrate(opened)
+    migrate(opened, MIGRATIONS)
     yield opened
     opened.close()
 
@@ -107,15 +108,15 @@ def test_a_lease_is_open_until_it_is_released(connection: sqlite3.Connection) ->
 
 async def test_the_dispatchers_journal_survives_a_restart(tmp_path_factory: pytest.TempPathFactory) -> None:
     path = tmp_path_factory.mktemp("journal") / "bridge.db"
-    database = await Database.open(path)
+    database = await Database.open(path, migrations=MIGRATIONS)
     journal: LeaseJournal = StoredLeases(database, SystemClock())
     kept = await journal.acquire(RECORD)
     done = await journal.acquire(RECORD)
     await journal.change(kept, replace(RECORD, command_id="c2"))
     await journal.release(done)
     await database.close()
-    database = await Database.open(path)
-    assert await StoredLeases(database, SystemClock()).unreleased() == [kept]
+    database = await Database.open(path, migrations=MIGRATIONS)
+    assert list(await StoredLeases(database, SystemClock()).unreleased()) == [kept]
     await database.close()
 
 
@@ -194,7 +195,7 @@ def test_a_clock_in_another_decade_does_not_empty_the_archive(connection: sqlite
 async def test_pruning_happens_at_the_start_and_survives_a_failing_store(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    database = await Database.open(tmp_path / "bridge.db")
+    database = await Database.open(tmp_path / "bridge.db", migrations=MIGRATIONS)
     await database.run(events.append, 0.0, "of 1970", {})
     task = asyncio.create_task(prune_daily(database, SystemClock()))
     async with asyncio.timeout(10):

@@ -3,13 +3,14 @@
 import logging
 from pathlib import Path
 
+from dems_node.database.database import Database
 from openems_bridge.dispatcher.commands import CommandSource
 from openems_bridge.dispatcher.lease import LeaseRecord
 from openems_bridge.edge.interface import EnergyHistory
 from openems_bridge.metering.recorder import Recorder
 from openems_bridge.store import clients, events, leases
 from openems_bridge.store.clients import Client
-from openems_bridge.store.database import Database
+from openems_bridge.store.migrations import MIGRATIONS
 from openems_bridge.telemetry import Register
 from tests.metering.samples import METER, T0, sample
 
@@ -70,7 +71,7 @@ async def play_a_day(database: Database, clock: PlayedClock, recorder: Recorder,
 
 
 async def test_a_busy_day_stays_within_the_budget(tmp_path: Path) -> None:
-    database = await Database.open(tmp_path / "bridge.db")
+    database = await Database.open(tmp_path / "bridge.db", migrations=MIGRATIONS)
     await database.run(
         clients.add, Client(id="home assistant", name="HA", token_hash=b"hash", created_at=float(T0))
     )

@@ -52,7 +52,13 @@ abstract contract Accounts is Context, ReentrancyGuardTransient {
     /// @notice What a part of the ledger keeps of bonds and deposits.
     mapping(address part => uint256) public heldBy;
 
-    constructor(IERC20 currency_, address pool_, uint256 bondAmount_, uint256 slashAmount_, uint64 bondReleaseSeconds_) {
+    constructor(
+        IERC20 currency_,
+        address pool_,
+        uint256 bondAmount_,
+        uint256 slashAmount_,
+        uint64 bondReleaseSeconds_
+    ) {
         (currency, pool) = (currency_, pool_);
         (bondAmount, slashAmount, bondReleaseSeconds) = (bondAmount_, slashAmount_, bondReleaseSeconds_);
     }

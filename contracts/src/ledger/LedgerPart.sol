@@ -30,8 +30,6 @@ abstract contract LedgerPart is ERC2771Context {
         internal
         view
     {
-        SumTree.requireLeaf(
-            published.statement, leaf.reading.slot, Messages.toNode(leaf, address(ledger)), proof
-        );
+        SumTree.requireLeaf(published.statement, leaf.reading.slot, Messages.toNode(leaf, address(ledger)), proof);
     }
 }

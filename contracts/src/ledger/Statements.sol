@@ -109,8 +109,7 @@ abstract contract Statements is Accounts, EIP712 {
         _requireOperator(slot);
         _requireDue(statement);
         _requireWellFormed(statement);
-        Published memory published =
-            Published(statement, block.timestamp.toUint64(), block.number.toUint64());
+        Published memory published = Published(statement, block.timestamp.toUint64(), block.number.toUint64());
         records[slot] = Messages.hashRecord(published);
         emit StatementPublished(slot, statement.attempt, statement, published.publishedAt, published.publishedBlock);
     }
@@ -237,7 +236,8 @@ abstract contract Statements is Accounts, EIP712 {
     /// @dev Of what is published: the windows are over and no demand is open.
     function _isSettled(Published calldata published) private view returns (bool) {
         (uint256 time, uint256 blockNumber) = finality(published);
-        return block.timestamp >= time && block.number >= blockNumber
-            && disputes[published.statement.slot].openDemands == 0;
+        return
+            block.timestamp >= time && block.number >= blockNumber
+                && disputes[published.statement.slot].openDemands == 0;
     }
 }

@@ -21,12 +21,14 @@ library LeafRules {
         Leaf memory leaf,
         bytes32 digest
     ) internal view returns (bool) {
-        if (!SumTree.haveEqualSums(stated, own) || leaf.owners > 3 || leaf.reading.slot != slot) return false;
+        if (!SumTree.haveEqualSums(stated, own) || leaf.owners > 3 || leaf.reading.slot != slot) {
+            return false;
+        }
         CommunityRegistry.MeterAtSlot memory meter = registry.meterAt(leaf.reading.meter, slot);
         if (leaf.owners & 2 != 0 && meter.plantPowerWatts == 0) return false;
         return meter.household != address(0) && meter.keyId == leaf.reading.key
-            && MeterSignature.isSignedByKey(meter.key, digest, leaf.signature)
-            && Messages.hasValidPoints(leaf.reading) && startsSoundly(leaf.reading);
+            && MeterSignature.isSignedByKey(meter.key, digest, leaf.signature) && Messages.hasValidPoints(leaf.reading)
+            && startsSoundly(leaf.reading);
     }
 
     /// @notice Whether a reading with valid points names an earlier slot as its previous or, as a meter's first, has

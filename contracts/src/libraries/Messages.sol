@@ -59,17 +59,13 @@ library Messages {
     /// @notice The one word that the chain keeps of a published statement.
     function hashRecord(Published memory published) internal pure returns (bytes32) {
         return keccak256(
-            abi.encode(
-                RECORD_TAG, hashStatement(published.statement), published.publishedAt, published.publishedBlock
-            )
+            abi.encode(RECORD_TAG, hashStatement(published.statement), published.publishedAt, published.publishedBlock)
         );
     }
 
     function hashInclusion(bytes32 readingHash, Inclusion memory inclusion) internal pure returns (bytes32) {
         return keccak256(
-            abi.encode(
-                INCLUSION_TAG, readingHash, inclusion.sealedHash, inclusion.includedAt, inclusion.includedBlock
-            )
+            abi.encode(INCLUSION_TAG, readingHash, inclusion.sealedHash, inclusion.includedAt, inclusion.includedBlock)
         );
     }
 

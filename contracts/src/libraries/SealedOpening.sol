@@ -34,9 +34,7 @@ library SealedOpening {
         BN254.Point memory first = _announcement(BN254.generator(), operatorKey, disclosure);
         BN254.Point memory second = _announcement(ephemeral, shared, disclosure);
         bytes32 challenge = keccak256(
-            abi.encode(
-                EQUALITY_TAG, block.chainid, ledger, readingHash, operatorKey, ephemeral, shared, first, second
-            )
+            abi.encode(EQUALITY_TAG, block.chainid, ledger, readingHash, operatorKey, ephemeral, shared, first, second)
         );
         return uint256(challenge) % BN254.ORDER == disclosure.challenge;
     }

@@ -4,8 +4,8 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
 
-from openems_bridge.clock import Clock
-from openems_bridge.edge.backoff import Backoff
+from dems_node.backoff import Backoff
+from dems_node.clock import Clock
 from openems_bridge.edge.interface import (
     BatteryActuator,
     BatteryKind,
@@ -75,7 +75,7 @@ class ModbusEdge:
             )
         await connection.write_f32(house.setpoint, ac_power_w)
 
-    async def release(self) -> None:
+    async def release(self, battery: str | None = None) -> None:
         """Write nothing: over Modbus a set-point ends by silence alone, after the controller's apiTimeout."""
 
     async def events(self) -> AsyncIterator[EdgeEvent]:

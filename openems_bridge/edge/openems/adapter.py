@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 import aiohttp
 
-from openems_bridge.clock import Clock
-from openems_bridge.edge.backoff import Backoff
+from dems_node.backoff import Backoff
+from dems_node.clock import Clock
 from openems_bridge.edge.interface import (
     BatteryActuator,
     Connected,

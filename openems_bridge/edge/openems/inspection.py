@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import aiohttp
 
-from openems_bridge.clock import Clock
+from dems_node.clock import Clock
 from openems_bridge.edge.interface import BatteryKind, EdgeError, EdgeLoginRefused, Finding, Inspection
 from openems_bridge.edge.openems.channels import EDGE_CLOCK, edge_clock, map_channels
 from openems_bridge.edge.openems.components import Installation, survey

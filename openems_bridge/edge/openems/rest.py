@@ -31,9 +31,9 @@ class RestSetpoints:
             raise EdgeWriteRefused(f"A set-point is a whole number of W, not {ac_power_w!r}.")
         await self._rest.set_channel(self.ess, "SetActivePowerEquals", ac_power_w)
 
-    async def release(self) -> None:
+    async def release(self, battery: str | None = None) -> None:
         """Take the set-point back with an explicit null. Raises as ``RestClient.set_channel``."""
-        await self._rest.set_channel(self.ess, "SetActivePowerEquals", None)
+        await self._rest.set_channel(battery or self.ess, "SetActivePowerEquals", None)
 
 
 class RestClient:

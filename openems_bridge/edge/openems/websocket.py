@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import aiohttp
 
-from openems_bridge.clock import Clock
+from dems_node.clock import Clock
 from openems_bridge.edge.interface import EdgeError, EdgeLoginRefused, EdgeUnreachable
 from openems_bridge.edge.openems.jsonrpc import (
     AUTHENTICATION_FAILED,

@@ -5,7 +5,7 @@ import logging
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
 
-from openems_bridge.clock import Clock
+from dems_node.clock import Clock
 from openems_bridge.edge.interface import (
     BatteryActuator,
     Connected,

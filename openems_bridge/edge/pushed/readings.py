@@ -114,7 +114,9 @@ class PushedState:
 
     def fresh(self, now: float) -> dict[Quantity, PushedValue]:
         """Return what still counts at a UTC moment, values that are unknown included."""
-        return {q: v for q, v in self.values.items() if now - v.measured_at <= FRESH_SECONDS}
+        return {
+            q: v for q, v in self.values.items() if -CLOCK_TOLERANCE <= now - v.measured_at <= FRESH_SECONDS
+        }
 
     def next_expiry(self, now: float) -> float | None:
         """Return in how many seconds the next value goes stale, None where none is fresh."""
@@ -198,11 +200,11 @@ def _refusal(value: PushedValue, former: PushedValue | None, now: float) -> Refu
     if value.value is not None and not low <= value.value <= high:
         message = f"{value.quantity} is {value.value}, not within {low} .. {high}"
         return Refusal(value.quantity, RefusalCode.OUT_OF_RANGE, message)
-    ahead = value.measured_at - now
-    if ahead > CLOCK_TOLERANCE:
+    if _is_from_future(value, now):
+        ahead = value.measured_at - now
         message = f"{value.quantity} was measured {ahead:.0f} s in the future: set both clocks by NTP"
         return Refusal(value.quantity, RefusalCode.FROM_FUTURE, message)
-    if former is None or value.measured_at > former.measured_at:
+    if former is None or value.measured_at > former.measured_at or _is_from_future(former, now):
         return None
     if value.measured_at < former.measured_at:
         message = f"{value.quantity}: a value measured {former.measured_at - value.measured_at:.1f} s later is known"
@@ -213,6 +215,11 @@ def _refusal(value: PushedValue, former: PushedValue | None, now: float) -> Refu
         )
         return Refusal(value.quantity, RefusalCode.CONFLICTING, message)
     return None
+
+
+def _is_from_future(value: PushedValue, now: float) -> bool:
+    """Return whether a value's time has not come yet. One that was accepted tells of a clock that was set back."""
+    return value.measured_at - now > CLOCK_TOLERANCE
 
 
 def _malformed(value: PushedValue) -> str | None:

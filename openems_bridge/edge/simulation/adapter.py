@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from dataclasses import replace
 from typing import Any
 
-from openems_bridge.clock import Clock
+from dems_node.clock import Clock
 from openems_bridge.edge.interface import (
     Battery,
     BatteryActuator,
@@ -299,7 +299,7 @@ class _Actuator:
     async def write(self, ac_power_w: int) -> None:
         self._edge.take_setpoint(ac_power_w)
 
-    async def release(self) -> None:
+    async def release(self, battery: str | None = None) -> None:
         self._edge.forget_setpoint()
 
 

@@ -1,4 +1,4 @@
-"""The bridge's own certificate: made once, kept for the life of the bridge, pinned by every client."""
+"""A daemon's own certificate: made once, kept for the life of the daemon, pinned by every client."""
 
 import datetime
 import hashlib
@@ -21,7 +21,7 @@ class CertificateUnusable(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class BridgeCertificate:
+class OwnCertificate:
     """The file with key and certificate (PEM) and the SHA-256 of the certificate (DER), 32 bytes."""
 
     path: Path
@@ -35,32 +35,34 @@ class BridgeCertificate:
         return context
 
 
-def load_or_create_certificate(data_dir: Path) -> BridgeCertificate:
-    """Return the bridge's certificate, made (EC P-256, mode 0600) at the first call. Blocks on the disk.
+def load_or_create_certificate(data_dir: Path, *, name: str, host: str) -> OwnCertificate:
+    """Return the daemon's certificate, made (EC P-256, mode 0600) at the first call. Blocks on the disk.
+
+    ``name`` and ``host`` are what a new one says of its owner.
 
     Raises CertificateUnusable for a file that is damaged: a new certificate would have to be paired again
     everywhere, so that is left to the owner.
     """
     path = data_dir / CERTIFICATE_FILE
     if not path.exists():
-        _write_once(path, _new_pem())
+        _write_once(path, _new_pem(name, host))
     try:
         certificate = x509.load_pem_x509_certificate(path.read_bytes())
-        found = BridgeCertificate(
+        found = OwnCertificate(
             path, hashlib.sha256(certificate.public_bytes(serialization.Encoding.DER)).digest()
         )
         found.server_context()
     except (ValueError, ssl.SSLError) as error:
         raise CertificateUnusable(
-            f"{path} is damaged ({error}). Put a copy back, or delete it: the bridge then makes a new certificate and "
-            "every Home Assistant has to be paired again."
+            f"{path} is damaged ({error}). Put a copy back, or delete it: a new certificate is then made, and "
+            "every client has to be paired again."
         ) from error
     return found
 
 
-def _new_pem() -> bytes:
+def _new_pem(common_name: str, host: str) -> bytes:
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "DEMS bridge")])
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
     # The day before, because the clock of a small computer may still be wrong at its first start.
     start = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=1)
     certificate = (
@@ -72,7 +74,7 @@ def _new_pem() -> bytes:
         .not_valid_before(start)
         .not_valid_after(start + LIFETIME)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("dems-bridge.local")]), critical=False)
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
         .sign(key, hashes.SHA256())
     )
     return key.private_bytes(

@@ -1,4 +1,4 @@
-"""A bound on open connections, so that nobody on the network can use up the bridge's memory."""
+"""A bound on open connections, so that nobody on the network can use up the machine's memory."""
 
 import asyncio
 from collections import Counter

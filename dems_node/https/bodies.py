@@ -10,7 +10,7 @@ from typing import Any
 import voluptuous as vol
 from aiohttp import web
 
-from openems_bridge.api.problems import Problem, invalid, out_of_range
+from dems_node.https.problems import Problem, invalid, out_of_range
 
 BODY_LIMIT = 256 * 1024
 BODY_SECONDS = 15.0

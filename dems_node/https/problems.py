@@ -1,8 +1,8 @@
-"""Errors as problem documents (RFC 9457) with a stable type, which Home Assistant translates."""
+"""Errors as problem documents (RFC 9457) with a stable type, which clients translate."""
 
 from collections.abc import Mapping
 
-from openems_bridge.json_types import Json
+from dems_node.json_types import Json
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:dems:problem:"

@@ -1,0 +1,236 @@
+"""Options flow: how often and at which prices, and the way into a community and out of it."""
+
+from typing import Any, Final
+
+import probatio as vol
+from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult, OptionsFlowWithReload
+from homeassistant.const import UnitOfEnergy, UnitOfPower, UnitOfTime
+from homeassistant.helpers.selector import (
+    BooleanSelector,
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+    TextSelector,
+    TextSelectorConfig,
+)
+
+from .const import (
+    CONF_BATTERY_CAPACITY,
+    CONF_BATTERY_POWER,
+    CONF_CONSENT,
+    CONF_INTERVAL,
+    CONF_INVITATION,
+    CONF_PLANT_POWER,
+    DEFAULT_INTERVAL,
+    LARGEST_POWER,
+    LARGEST_PRICE,
+    LONGEST_INTERVAL,
+    SHORTEST_INTERVAL,
+)
+from .coordinator import DemsConfigEntry, DemsCoordinator
+from .errors import BridgeError, BridgeProblem
+from .flow_errors import joining_error_key
+from .ledger import Community, Invitation, Membership
+from .prices import PRICES
+
+LARGEST_CAPACITY: Final = 10_000_000
+"""Wh."""
+_IN_COMMUNITY: Final = frozenset({Membership.JOINING, Membership.WAITING, Membership.MEMBER})
+
+
+def _whole_number(most: int, unit: str) -> Any:
+    return vol.All(
+        NumberSelector(
+            NumberSelectorConfig(
+                min=0, max=most, step=1, mode=NumberSelectorMode.BOX, unit_of_measurement=unit
+            )
+        ),
+        vol.Coerce(int),
+    )
+
+
+_INTERVAL_SCHEMA: Final = vol.Schema(
+    {
+        vol.Required(CONF_INTERVAL, default=DEFAULT_INTERVAL): vol.All(
+            NumberSelector(
+                NumberSelectorConfig(
+                    min=SHORTEST_INTERVAL,
+                    max=LONGEST_INTERVAL,
+                    step=1,
+                    mode=NumberSelectorMode.SLIDER,
+                    unit_of_measurement=UnitOfTime.SECONDS,
+                )
+            ),
+            vol.Coerce(int),
+        )
+    }
+)
+_INVITATION_SCHEMA: Final = vol.Schema(
+    {vol.Required(CONF_INVITATION): TextSelector(TextSelectorConfig(autocomplete="off"))}
+)
+_CONSENT_SCHEMA: Final = vol.Schema(
+    {
+        vol.Required(CONF_PLANT_POWER): _whole_number(LARGEST_POWER, UnitOfPower.WATT),
+        vol.Required(CONF_BATTERY_POWER): _whole_number(LARGEST_POWER, UnitOfPower.WATT),
+        vol.Required(CONF_BATTERY_CAPACITY): _whole_number(LARGEST_CAPACITY, UnitOfEnergy.WATT_HOUR),
+        vol.Required(CONF_CONSENT, default=False): BooleanSelector(),
+    }
+)
+
+
+def _prices_schema(currency: str) -> vol.Schema:
+    price = NumberSelector(
+        NumberSelectorConfig(
+            min=-LARGEST_PRICE,
+            max=LARGEST_PRICE,
+            step="any",
+            mode=NumberSelectorMode.BOX,
+            unit_of_measurement=f"{currency}/kWh",
+        )
+    )
+    return vol.Schema({vol.Optional(option): price for option in PRICES.values()})
+
+
+class DemsOptionsFlow(OptionsFlowWithReload):
+    """Options of the household. Limits are the bridge's, and are entities; so is what the bridge says of the community."""
+
+    config_entry: DemsConfigEntry
+
+    _invitation: str
+    _invited: Invitation
+
+    async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Let the person choose what to do."""
+        if self._coordinator is None:
+            return await self.async_step_settings()
+        community = self._community
+        is_in = community is not None and community.status in _IN_COMMUNITY
+        return self.async_show_menu(step_id="init", menu_options=["settings", "leave" if is_in else "join"])
+
+    async def async_step_settings(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask for the interval, and for prices where there is a community."""
+        if user_input is not None:
+            return self.async_create_entry(data=user_input)
+        options = self.config_entry.options
+        schema = _INTERVAL_SCHEMA
+        if self._community is not None or any(option in options for option in PRICES.values()):
+            schema = schema.extend(_prices_schema(self.hass.config.currency).schema)
+        return self.async_show_form(
+            step_id="settings", data_schema=self.add_suggested_values_to_schema(schema, options)
+        )
+
+    async def async_step_join(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask for the invitation, and look what it leads to."""
+        coordinator = self._coordinator
+        if coordinator is None:
+            return self.async_abort(reason="not_loaded")
+        errors: dict[str, str] = {}
+        said = ""
+        if user_input is not None:
+            self._invitation = user_input[CONF_INVITATION].strip()
+            try:
+                self._invited = await coordinator.client.read_invitation(self._invitation)
+            except BridgeError as error:
+                errors["base"], said = joining_error_key(error), _said(error)
+            else:
+                return await self.async_step_consent()
+        return self.async_show_form(
+            step_id="join",
+            data_schema=self.add_suggested_values_to_schema(_INVITATION_SCHEMA, user_input),
+            errors=errors,
+            description_placeholders={"detail": said},
+        )
+
+    async def async_step_consent(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Show what the operator will see, and ask to be admitted once the person agrees."""
+        coordinator = self._coordinator
+        if coordinator is None:
+            return self.async_abort(reason="not_loaded")
+        errors: dict[str, str] = {}
+        said = ""
+        if user_input is not None and not user_input[CONF_CONSENT]:
+            errors[CONF_CONSENT] = "consent_needed"
+        elif user_input is not None:
+            try:
+                answer = await coordinator.client.join(
+                    self._invitation,
+                    self._invited.consent,
+                    plant_power=user_input[CONF_PLANT_POWER],
+                    battery_power=user_input[CONF_BATTERY_POWER],
+                    battery_capacity=user_input[CONF_BATTERY_CAPACITY],
+                )
+                coordinator.apply({"community": answer})
+            except BridgeError as error:
+                errors["base"], said = joining_error_key(error), _said(error)
+            else:
+                return self.async_abort(
+                    reason="join_requested", description_placeholders={"name": self._invited.name}
+                )
+        return self.async_show_form(
+            step_id="consent",
+            data_schema=self.add_suggested_values_to_schema(
+                _CONSENT_SCHEMA, user_input or _plant_of(coordinator)
+            ),
+            errors=errors,
+            description_placeholders={
+                "name": self._invited.name,
+                "operator": self._invited.operator_url,
+                "fingerprint": self._invited.fingerprint[:16],
+                "consent": self._invited.consent_text,
+                "detail": said,
+            },
+        )
+
+    async def async_step_leave(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Leave the community once the person has confirmed it."""
+        coordinator = self._coordinator
+        if coordinator is None:
+            return self.async_abort(reason="not_loaded")
+        errors: dict[str, str] = {}
+        said = ""
+        if user_input is not None:
+            try:
+                coordinator.apply({"community": await coordinator.client.leave()})
+            except BridgeError as error:
+                errors["base"], said = joining_error_key(error), _said(error)
+            else:
+                return self.async_abort(reason="left")
+        community = self._community
+        return self.async_show_form(
+            step_id="leave",
+            errors=errors,
+            description_placeholders={
+                "name": (community.name if community else None) or self.config_entry.title,
+                "detail": said,
+            },
+        )
+
+    @property
+    def _coordinator(self) -> DemsCoordinator | None:
+        """The household's coordinator, None while the household is not set up."""
+        entry = self.config_entry
+        return entry.runtime_data if entry.state is ConfigEntryState.LOADED else None
+
+    @property
+    def _community(self) -> Community | None:
+        coordinator = self._coordinator
+        return None if coordinator is None else coordinator.data.community
+
+
+def _plant_of(coordinator: DemsCoordinator) -> dict[str, int]:
+    """Return what the form begins with: what the bridge knows of the battery; nobody but the owner knows the rest."""
+    house = coordinator.data
+    nothing_of = {
+        CONF_PLANT_POWER: house.solar is None,
+        CONF_BATTERY_POWER: house.battery is None,
+        CONF_BATTERY_CAPACITY: house.battery is None,
+    }
+    known = {key: 0 for key, is_nothing in nothing_of.items() if is_nothing}
+    if house.battery is not None and house.battery.capacity is not None:
+        known[CONF_BATTERY_CAPACITY] = house.battery.capacity
+    return known
+
+
+def _said(error: BridgeError) -> str:
+    """Return what the bridge said itself, for the reasons that we have no sentence for."""
+    return error.detail if isinstance(error, BridgeProblem) else ""

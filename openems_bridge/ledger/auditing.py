@@ -1,0 +1,233 @@
+"""Checks every published statement once, keeps the verdict with the own proof, and challenges what is wrong."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from random import SystemRandom
+from typing import TYPE_CHECKING
+
+from dems_node.database.database import Database
+from dems_protocol.chain_structs import published_struct
+from dems_protocol.contracts.abi import Call
+from dems_protocol.contracts.demands import Demand
+from dems_protocol.contracts.structs import Kind
+from dems_protocol.leaves import Leaf
+from dems_protocol.readings import Reading
+from dems_protocol.signatures import Signature
+from openems_bridge.ledger import journal, verdicts
+from openems_bridge.ledger.chain_events import Publication, SlotOnChain, read_slot
+from openems_bridge.ledger.contract_reading import ContractReader
+from openems_bridge.ledger.membership_state import Membership
+from openems_bridge.ledger.operator_client import OperatorClient, OperatorDown, OperatorRefused
+from openems_bridge.ledger.own_reading import Delivery
+from openems_bridge.ledger.slot_phase import ChainHead
+from openems_bridge.ledger.verdicts import CheckedStatement, FoundFault
+from openems_bridge.ledger.verification import Auditor, Finding, FindingCode, Served, Verdict
+
+if TYPE_CHECKING:
+    from dems_node.chain.performer import Performer
+
+AUDITED_LEAVES = 8
+"""Random leaves of other households that are checked with the registry in each slot."""
+KEPT_READINGS = 2000
+"""Readings of the last statements that are kept in memory, to see whether the next ones continue them."""
+_LOGGER = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """A statement that was checked just now."""
+
+    checked: CheckedStatement
+    findings: tuple[Finding, ...]
+
+
+class StatementAudit:
+    """Checks statements. ``told`` hears of each verdict once it is stored; ``now`` is UTC s.
+
+    ``performer`` is None where challenges are left to the owner (``challenge: ask``): then the finding is only told.
+    """
+
+    def __init__(
+        self,
+        *,
+        operator: OperatorClient,
+        reader: ContractReader,
+        database: Database,
+        performer: Performer | None,
+        told: Callable[[Audited], None],
+        now: Callable[[], float],
+        audited_leaves: int = AUDITED_LEAVES,
+    ) -> None:
+        self._operator = operator
+        self._reader = reader
+        self._database = database
+        self._performer = performer
+        self._told = told
+        self._now = now
+        self._audited_leaves = audited_leaves
+        self._earlier: dict[bytes, Reading] = {}
+        self._random = SystemRandom()
+
+    async def check(self, membership: Membership, slot: int, head: ChainHead) -> CheckedStatement | None:
+        """Return the verdict on a slot's current statement; None if there is none yet, or no statement.
+
+        Raises OperatorDown while the leaves cannot be fetched and there is still time; StoreError; and what the
+        registry's reader raises.
+        """
+        chain = await self._database.run(read_slot, slot)
+        publication = chain.publication
+        if publication is None:
+            return None
+        known = await self._database.run(verdicts.load, publication.statement.struct_hash())
+        if known is not None:
+            return known
+        try:
+            served = await self._fetch(publication)
+        except (OperatorDown, OperatorRefused) as error:
+            if not self._is_half_over(membership, publication, head):
+                raise _as_outage(error) from None
+            return await self._keep(membership, chain, publication, _withheld(error), None)
+        verdict = await self._check(membership, publication, served)
+        return await self._keep(membership, chain, publication, verdict, served.signature)
+
+    async def _fetch(self, publication: Publication) -> Served:
+        slot = publication.statement.slot
+        statement, signature = await self._operator.statement(slot)
+        leaves = await self._operator.leaves(slot)
+        return Served(statement=statement, signature=signature, leaves=leaves)
+
+    async def _check(self, membership: Membership, publication: Publication, served: Served) -> Verdict:
+        slot = publication.statement.slot
+        own = await self._database.run(journal.of_slot, slot)
+        meters = self._sample(membership.meter, served.leaves)
+        records = await self._reader.records(meters, slot)
+        auditor = Auditor(
+            domain=membership.community.domain,
+            operator=membership.community.operator,
+            meter=membership.meter,
+        )
+        verdict = await asyncio.to_thread(
+            auditor.check,
+            publication,
+            served,
+            own_hashes=frozenset(one.hash for one in own),
+            records=records,
+            earlier=dict(self._earlier),
+        )
+        self._remember(served.leaves)
+        return verdict
+
+    def _sample(self, own: bytes, leaves: Sequence[Leaf]) -> set[bytes]:
+        others = [leaf.reading.meter for leaf in leaves if leaf.reading.meter != own]
+        chosen = set(self._random.sample(others, min(self._audited_leaves, len(others))))
+        return chosen | {leaf.reading.meter for leaf in leaves if leaf.reading.meter == own}
+
+    def _remember(self, leaves: Sequence[Leaf]) -> None:
+        for leaf in leaves:
+            self._earlier[leaf.reading.struct_hash()] = leaf.reading
+        while len(self._earlier) > KEPT_READINGS:
+            self._earlier.pop(next(iter(self._earlier)))
+
+    async def _keep(
+        self,
+        membership: Membership,
+        chain: SlotOnChain,
+        publication: Publication,
+        verdict: Verdict,
+        signature: Signature | None,
+    ) -> CheckedStatement:
+        findings = verdict.findings
+        if verdict.own is None and await self._was_received(chain.slot):
+            findings += (Finding(code=FindingCode.EXCLUDED),)
+        statement = publication.statement
+        checked = CheckedStatement(
+            statement_hash=statement.struct_hash(),
+            slot=statement.slot,
+            attempt=statement.attempt,
+            findings=tuple(FoundFault(finding.code.value, dict(finding.params)) for finding in findings),
+            leaves=verdict.leaves,
+            own=verdict.own,
+            operator_signature=signature,
+            checked_at=self._now(),
+        )
+        await self._database.run(verdicts.keep, checked)
+        for finding in findings:
+            _LOGGER.warning(
+                "The statement of slot %d is not right (%s): %s", chain.slot, finding.code, finding.params
+            )
+        await self._object(membership, publication, findings)
+        self._told(Audited(checked, findings))
+        return checked
+
+    async def _was_received(self, slot: int) -> bool:
+        readings = await self._database.run(journal.of_slot, slot)
+        return any(own.delivery is Delivery.RECEIVED for own in readings)
+
+    async def _object(
+        self, membership: Membership, publication: Publication, findings: Sequence[Finding]
+    ) -> None:
+        """Challenge the first finding that the contract decides by; demand a leaf where nothing can be challenged."""
+        if self._performer is None:
+            return
+        contracts = membership.community.contracts
+        slot, attempt = publication.statement.slot, publication.statement.attempt
+        for finding in findings:
+            if finding.challenge is not None:
+                await self._send(
+                    f"challenge:{slot}:{attempt}",
+                    contracts.challenges,
+                    finding.challenge,
+                    f"Challenge of the statement of slot {slot} ({finding.code})",
+                )
+                return
+        for finding in findings:
+            if finding.demand is not None:
+                await self._demand(membership, publication, finding.demand)
+                return
+
+    async def _demand(self, membership: Membership, publication: Publication, index: int) -> None:
+        terms, slot = membership.community.terms, publication.statement.slot
+        if await self._reader.deposit_of(membership.household) < terms.demand_bond:
+            _LOGGER.warning(
+                "Leaf %d of slot %d should be demanded on chain, but the household's account in the ledger is below the "
+                "bond of %d: deposit some.",
+                index,
+                slot,
+                terms.demand_bond,
+            )
+            return
+        published = published_struct(
+            publication.statement, publication.published_at, publication.published_block
+        )
+        index = min(index, max(publication.statement.count - 1, 0))
+        await self._send(
+            f"demand:{slot}:{publication.statement.attempt}",
+            membership.community.contracts.demands,
+            Demand(published, index, Kind.LEAF, 0),
+            f"Demand of leaf {index} of slot {slot}",
+        )
+
+    async def _send(self, key: str, to: bytes, call: Call[None], subject: str) -> None:
+        from dems_node.chain.transactions import Intent
+
+        assert self._performer is not None  # noqa: S101 - asked by who calls
+        await self._performer.submit(Intent(key=key, to=to, data=call.calldata(), subject=subject))
+
+    @staticmethod
+    def _is_half_over(membership: Membership, publication: Publication, head: ChainHead) -> bool:
+        return head.time >= publication.published_at + membership.community.terms.challenge_seconds // 2
+
+
+def _withheld(error: Exception) -> Verdict:
+    params = {"detail": str(error)[:200]}
+    return Verdict(
+        findings=(Finding(code=FindingCode.WITHHELD, params=params, demand=0),), own=None, leaves=0
+    )
+
+
+def _as_outage(error: OperatorDown | OperatorRefused) -> OperatorDown:
+    if isinstance(error, OperatorDown):
+        return error
+    return OperatorDown("refusing", f"The operator does not serve the slot ({error.code}): {error.detail}")

@@ -1,0 +1,249 @@
+"""Joining and leaving a community: the invitation is tried against the chain, the household agrees, the operator decides."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from dems_protocol.membership import Enrolment, HouseholdChange, Invitation
+from dems_protocol.slots import SlotGrid
+from dems_protocol.typed_data import LedgerDomain
+from dems_protocol.words import hash_words, tag
+from openems_bridge.ledger.community import Community
+from openems_bridge.ledger.contract_reading import (
+    ContractReader,
+    NotThisCommunity,
+    read_contracts,
+    read_terms,
+    require_of_ledger,
+)
+from openems_bridge.ledger.membership_state import Membership, MembershipStatus
+from openems_bridge.ledger.operator_client import EnrolmentAnswer, OperatorClient, OperatorInfo
+
+if TYPE_CHECKING:
+    from dems_node.chain.client import ChainClient
+    from openems_bridge.keys.vault import HouseholdKeys
+
+from eth_hash.auto import keccak
+
+_LOGGER = logging.getLogger(__name__)
+WHAT_THE_OPERATOR_SEES = (
+    "Every slot's withdrawal, feed-in and generation in Wh, openly: the operator can see when you are at home, when you "
+    "sleep and when you are away. Other members and the public see none of it."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plant:
+    """What the household says of its plant and battery when it joins: W and Wh."""
+
+    plant_power: int
+    battery_power: int
+    battery_capacity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """A community as the chain and its operator show it, before anything is stored.
+
+    ``consent`` is the text to agree to, ``consent_hash`` its keccak, ``first_block`` the chain's head.
+    """
+
+    invitation: Invitation
+    community: Community
+    consent: str
+    consent_hash: bytes
+    first_block: int
+
+
+async def preview(
+    invitation: Invitation, client: ChainClient, operator: OperatorClient, grid: SlotGrid
+) -> Preview:
+    """Try an invitation: chain, contracts and operator must agree with it, and with this bridge's slots.
+
+    Raises NotThisCommunity, and what chain and operator raise.
+    """
+    domain = LedgerDomain(invitation.chain_id, invitation.ledger)
+    await client.identity()
+    head = await client.head()
+    contracts = await read_contracts(client, domain, invitation.registry)
+    info = await operator.info()
+    _require_same(invitation, info)
+    contracts = replace(
+        contracts,
+        netting=info.contracts["netting"],
+        account=info.contracts["account"],
+    )
+    contracts = replace(contracts, certificates=await require_of_ledger(client, contracts))
+    terms = await read_terms(client, contracts)
+    if terms.slot_seconds != grid.seconds:
+        raise NotThisCommunity(
+            "other_slots",
+            f"The community's slots have {terms.slot_seconds} s, this bridge's {grid.seconds} s: set slot_seconds in its "
+            "configuration, which begins new readings.",
+        )
+    reader = ContractReader(client, contracts)
+    slot = grid.slot_at(head.timestamp)
+    appointed = await reader.operator_at(slot)
+    if appointed != invitation.operator:
+        raise NotThisCommunity(
+            "other_operator",
+            f"The registry names 0x{appointed.hex()} as the operator, the invitation 0x{invitation.operator.hex()}.",
+        )
+    community = Community(
+        name=invitation.name,
+        domain=domain,
+        contracts=contracts,
+        terms=terms,
+        rpc=invitation.rpc,
+        operator_url=invitation.operator_url,
+        fingerprint=invitation.fingerprint,
+        operator=invitation.operator,
+        sealing_key=info.sealing_key,
+    )
+    return Preview(
+        invitation=invitation,
+        community=community,
+        consent=info.consent,
+        consent_hash=info.consent_hash,
+        first_block=head.number,
+    )
+
+
+def _require_same(invitation: Invitation, info: OperatorInfo) -> None:
+    for name, said, invited in (
+        ("chain_id", info.chain_id, invitation.chain_id),
+        ("ledger", info.contracts.get("ledger"), invitation.ledger),
+        ("registry", info.contracts.get("registry"), invitation.registry),
+        ("operator", info.operator, invitation.operator),
+    ):
+        if said != invited:
+            raise NotThisCommunity(
+                "operator_differs",
+                f"The operator names another {name} ({_shown(said)}) than the invitation ({_shown(invited)}).",
+            )
+    if keccak(info.consent.encode()) != info.consent_hash:
+        raise NotThisCommunity(
+            "operator_differs", "The operator's text of consent has another hash than it says."
+        )
+    if not {"netting", "account"} <= info.contracts.keys():
+        raise NotThisCommunity("operator_differs", "The operator does not name netting and account.")
+
+
+def _shown(value: object) -> str:
+    return f"0x{value.hex()}" if isinstance(value, bytes) else str(value)
+
+
+def meter_id(household: bytes, key_id: bytes) -> bytes:
+    """Return the id that a household proposes for its meter: it follows from account and first meter key."""
+    return hash_words(tag("DEMS meter id v1"), household, key_id)
+
+
+def enrol(preview: Preview, keys: HouseholdKeys, plant: Plant) -> Membership:
+    """Return the membership with the signed enrolment, to be stored before it is sent. Blocks (signs twice)."""
+    household = bytes.fromhex(keys.account.address.removeprefix("0x"))
+    enrolment = Enrolment(
+        household=household,
+        meter=meter_id(household, keys.meter.public_key.key_id()),
+        key=keys.meter.public_key,
+        plant_power=plant.plant_power,
+        battery_power=plant.battery_power,
+        battery_capacity=plant.battery_capacity,
+        consent=preview.consent_hash,
+        invitation=preview.invitation.secret_hash,
+    )
+    digest = preview.community.domain.digest(enrolment.struct_hash())
+    return Membership(
+        community=preview.community,
+        enrolment=enrolment,
+        household_signature=keys.account.sign(digest),
+        meter_signature=keys.meter.sign(digest),
+        status=MembershipStatus.JOINING,
+        secret=preview.invitation.secret,
+        first_block=preview.first_block,
+    )
+
+
+def answered(membership: Membership, answer: EnrolmentAnswer) -> Membership:
+    """Return the membership after the operator's answer; only the registry makes a member of it."""
+    match answer.status:
+        case "refused":
+            return replace(membership, status=MembershipStatus.REFUSED, reason=answer.reason, secret=None)
+        case "left":
+            return replace(membership, status=MembershipStatus.LEFT, reason=answer.reason, secret=None)
+        case _ if membership.status is MembershipStatus.JOINING:
+            return replace(membership, status=MembershipStatus.WAITING, reason=None, secret=None)
+        case _:
+            return membership
+
+
+def registered(membership: Membership, household: bytes, since: int, slot: int) -> Membership:
+    """Return the membership after the registry's answer: to whom the meter belongs at ``slot``, and since when."""
+    if household == membership.household:
+        if membership.status is MembershipStatus.MEMBER and membership.since_slot == since:
+            return membership
+        return replace(
+            membership, status=MembershipStatus.MEMBER, reason=None, since_slot=since, until_slot=None
+        )
+    if membership.status is MembershipStatus.MEMBER:
+        return replace(membership, status=MembershipStatus.LEFT, until_slot=slot, leaving=False)
+    return membership
+
+
+def leaving_consent(
+    membership: Membership, keys: HouseholdKeys, first_slot: int, nonce: int
+) -> dict[str, str | int]:
+    """Return what the operator needs to take the meter out of the registry without any gas of the household. Blocks."""
+    change = HouseholdChange(membership.meter, first_slot, nonce)
+    community = membership.community
+    digest = change.digest(community.domain.chain_id, community.contracts.registry)
+    return {
+        "meter": f"0x{membership.meter.hex()}",
+        "from": first_slot,
+        "nonce": nonce,
+        "signature": f"0x{keys.account.sign(digest).encode().hex()}",
+    }
+
+
+class MembershipClerk:
+    """Follows an enrolment until the registry has the meter, and a leave until it is out. One step at a time."""
+
+    def __init__(
+        self,
+        operator: OperatorClient,
+        reader: ContractReader,
+        keys: HouseholdKeys,
+        *,
+        now: Callable[[], float],
+    ) -> None:
+        self._operator = operator
+        self._reader = reader
+        self._keys = keys
+        self._now = now
+
+    async def step(self, membership: Membership) -> Membership:
+        """Return the membership as operator and registry say now. Raises what both raise."""
+        slot = membership.community.terms.grid.slot_at(self._now())
+        if membership.status is MembershipStatus.JOINING:
+            secret = membership.secret
+            assert secret is not None  # noqa: S101 - kept until the operator has it
+            answer = await self._operator.enrol(
+                membership.enrolment,
+                membership.household_signature,
+                membership.meter_signature,
+                secret,
+            )
+            return answered(membership, answer)
+        if membership.leaving:
+            await self._ask_to_leave(membership, slot)
+        household, since = await self._reader.household_since(membership.meter, slot)
+        after = registered(membership, household, since, slot)
+        if after.status is MembershipStatus.WAITING:
+            after = answered(after, await self._operator.enrolment(membership.household))
+        return after
+
+    async def _ask_to_leave(self, membership: Membership, slot: int) -> None:
+        nonce = await self._reader.change_nonce(membership.meter)
+        body = await asyncio.to_thread(leaving_consent, membership, self._keys, slot + 1, nonce)
+        await self._operator.leave(membership.household, body)
