@@ -1,11 +1,13 @@
 """The composition root: builds the operator's daemon from its configuration, runs it, and takes it down in order."""
 
 import asyncio
-import logging
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Callable, Coroutine
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+
+from aiohttp import web
 
 from community.api.access import Gate
 from community.api.enrolment_routes import EnrolmentRoutes
@@ -14,7 +16,7 @@ from community.api.rates import Rates
 from community.api.reading_routes import ReadingRoutes
 from community.api.routes import ApiParts, api_application
 from community.api.slot_routes import SlotRoutes
-from community.chain.facts import CommunityFacts, read_facts
+from community.chain.facts import CommunityFacts, known_facts
 from community.chain.follower import ChainFollower
 from community.configuration.model import CommunityConfiguration, ContractOptions, StatementOptions
 from community.folder import DATABASE_FILE, contracts_of, locked_data_folder
@@ -28,17 +30,17 @@ from community.slots.steps import Deadlines
 from community.store.schema import MIGRATIONS
 from community.workers import Workers
 from dems_node.chain.client import ChainClient
-from dems_node.chain.performer import Performer, Rhythm
+from dems_node.chain.performer import Performer
 from dems_node.chain.watcher import Watcher
 from dems_node.clock import Clock, SystemClock
 from dems_node.database.database import Database
 from dems_node.https.server import HttpsServer
 from dems_node.https.tls import OwnCertificate, load_or_create_certificate
+from dems_node.keys.account import AccountKey
 
 CONNECTIONS_ALLOWED = 2000
 CONNECTIONS_PER_PEER = 64
 CATCH_UP_SECONDS = 180
-_LOGGER = logging.getLogger(__name__)
 
 
 class OperatorStopped(Exception):
@@ -51,13 +53,6 @@ class Serving:
 
     port: int
     fingerprint: bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rhythms:
-    """How often the parts look, in s. Other values than these are for tests."""
-
-    performer: Rhythm = Rhythm()
 
 
 async def run_operator(
@@ -77,18 +72,196 @@ async def run_operator(
     async with AsyncExitStack() as stack:
         data_dir = stack.enter_context(locked_data_folder(configuration.data_dir))
         contracts = await asyncio.to_thread(contracts_of, configuration)
-        certificate = await asyncio.to_thread(
-            load_or_create_certificate, data_dir, name="DEMS operator", host="dems-operator.local"
-        )
+        certificate = await asyncio.to_thread(load_certificate, data_dir)
         client = ChainClient.to(configuration.chain.rpc, configuration.chain.chain_id)
         stack.push_async_callback(client.close)
-        await client.identity()
-        facts = await read_facts(client, contracts.addresses)
         database = await Database.open(data_dir / DATABASE_FILE, migrations=MIGRATIONS, now=clock.utc)
         stack.push_async_callback(database.close)
         workers = Workers(configuration.workers)
         stack.push_async_callback(workers.close)
-        parts = await _build(
-            configuration, keys, clock, client, facts, contracts, database, workers, certificate
+        facts = await known_facts(client, contracts.addresses, database)
+        base = _Base(
+            configuration=configuration,
+            contracts=contracts,
+            keys=keys,
+            clock=clock,
+            client=client,
+            facts=facts,
+            database=database,
+            workers=workers,
         )
-        await _run(parts, configuration, stop, on_serving)
+        await _run(await _build(base), certificate, stop, on_serving)
+
+
+def load_certificate(data_dir: Path) -> OwnCertificate:
+    """Return the operator's certificate, made at the first call. Blocks. Raises CertificateUnusable."""
+    return load_or_create_certificate(data_dir, name="DEMS operator", host="dems-operator.local")
+
+
+def deadlines_of(facts: CommunityFacts, options: StatementOptions) -> Deadlines:
+    """Return by when the operator acts: as configured, but before households may include directly."""
+    latest = max(facts.publish_seconds * 4 // 5, 1)
+    publish_after = latest if options.publish_after is None else options.publish_after
+    return Deadlines(
+        publish_after=publish_after,
+        catch_up=min(CATCH_UP_SECONDS, publish_after),
+        publish_seconds=facts.publish_seconds,
+        publish_limit_seconds=facts.publish_limit_seconds,
+        challenge_seconds=facts.challenge_seconds,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Base:
+    """What everything stands on."""
+
+    configuration: CommunityConfiguration
+    contracts: ContractOptions
+    keys: OperatorKeys
+    clock: Clock
+    client: ChainClient
+    facts: CommunityFacts
+    database: Database
+    workers: Workers
+
+    def performer(self, key: AccountKey) -> Performer:
+        return Performer(
+            client=self.client,
+            database=self.database,
+            signer=key,
+            clock=self.clock,
+            confirmations=self.configuration.chain.confirmations,
+            adopt=True,  # people lock bonds and deploy with the same accounts
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Daemon:
+    """The parts that run."""
+
+    base: _Base
+    watcher: Watcher
+    performers: tuple[Performer, ...]
+    keeper: SlotKeeper
+    registrar: Registrar
+    application: web.Application
+
+
+async def _build(base: _Base) -> _Daemon:
+    configuration, facts, database = base.configuration, base.facts, base.database
+    follower = ChainFollower(database)
+    await follower.start()
+    operator = base.performer(base.keys.operator)
+    is_one_account = base.keys.operator.address == base.keys.authority.address
+    authority = operator if is_one_account else base.performer(base.keys.authority)
+    office = Office(
+        facts=facts,
+        account=operator.account,
+        signer=base.keys.operator,
+        sealing_key=base.keys.sealing,
+        database=database,
+        follower=follower,
+        workers=base.workers,
+        clock=base.clock,
+        wake=operator.wake,
+    )
+    deadlines = deadlines_of(facts, configuration.statements)
+    return _Daemon(
+        base=base,
+        watcher=Watcher(
+            client=base.client,
+            database=database,
+            contracts=facts.followed,
+            first_block=base.contracts.since_block,
+            consumers=(follower,),
+            on_news=follower.heard,
+        ),
+        performers=(operator,) if is_one_account else (operator, authority),
+        keeper=SlotKeeper(office, base.client, deadlines),
+        registrar=Registrar(
+            facts=facts,
+            authority=Authority(account=authority.account, wake=authority.wake),
+            client=base.client,
+            database=database,
+            follower=follower,
+            clock=base.clock,
+        ),
+        application=_application(base, office, deadlines),
+    )
+
+
+def _application(base: _Base, office: Office, deadlines: Deadlines) -> web.Application:
+    configuration, facts, database = base.configuration, base.facts, base.database
+    portrait = Portrait(
+        name=configuration.name,
+        operator=office.account,
+        encryption_key=base.keys.sealing.public,
+        consent=configuration.consent,
+        facts=facts,
+        deadlines=deadlines,
+    )
+    gate = Gate(facts.domain, facts.grid, office.follower, base.clock.utc)
+    desk = ReadingDesk(office, configuration.statements.plausibility)
+    return api_application(
+        ApiParts(
+            public=PublicRoutes(portrait),
+            enrolments=EnrolmentRoutes(
+                facts=facts,
+                consent=portrait.consent_hash,
+                auto_approve=configuration.auto_approve,
+                client=base.client,
+                database=database,
+                follower=office.follower,
+                gate=gate,
+                clock=base.clock,
+            ),
+            readings=ReadingRoutes(desk, database, gate),
+            slots=SlotRoutes(database, gate),
+            rates=Rates(configuration.api.rate, base.clock.monotonic),
+        )
+    )
+
+
+async def _run(
+    daemon: _Daemon,
+    certificate: OwnCertificate,
+    stop: asyncio.Event,
+    on_serving: Callable[[Serving], None],
+) -> None:
+    base = daemon.base
+    api = base.configuration.api
+    server = HttpsServer(
+        daemon.application,
+        certificate.server_context(),
+        allowed=CONNECTIONS_ALLOWED,
+        per_peer=max(CONNECTIONS_PER_PEER, api.rate.burst),
+    )
+    try:
+        port = await server.start(api.host, api.port)
+        async with asyncio.TaskGroup() as tasks:
+            running = [
+                tasks.create_task(_lasting(part), name=name)
+                for name, part in (
+                    ("watcher", daemon.watcher.run()),
+                    *((f"performer {i}", performer.run()) for i, performer in enumerate(daemon.performers)),
+                    ("slots", daemon.keeper.run()),
+                    ("members", daemon.registrar.run()),
+                    (
+                        "pruning",
+                        prune_daily(
+                            base.database, base.facts, base.clock, base.configuration.statements.keep_days
+                        ),
+                    ),
+                )
+            ]
+            on_serving(Serving(port, certificate.fingerprint))
+            await stop.wait()
+            for task in running:
+                task.cancel()
+    finally:
+        await server.close()
+
+
+async def _lasting(part: Coroutine[Any, Any, None]) -> None:
+    await part
+    raise OperatorStopped("A part of the daemon ended that must not end.")

@@ -129,6 +129,9 @@ async def deploy(
     Raises DeploymentError, ChainError.
     """
     await client.identity()
+    for account in (keys.authority.public_key.address(), keys.operator.public_key.address()):
+        if not await client.balance(account):
+            raise DeploymentError(f"0x{account.hex()} has nothing to pay for gas: send it some.")
     since_block = (await client.head()).number
     deployer = ChainDeployer(client, keys.authority, say)
     currency = options.currency

@@ -1,13 +1,14 @@
 """The operator's keys: the authority's account, its own account, and the key that direct inclusions are sealed to."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dems_node.keys.account import AccountKey
 from dems_node.keys.container import ScryptCost
-from dems_node.keys.errors import KeysMissing, KeysUnusable
+from dems_node.keys.errors import KeysExist, KeysMissing, KeysUnusable
 from dems_node.keys.keyring_store import KeyringStore
 from dems_node.keys.keystore_folder import KeystoreFolder
 from dems_node.keys.passphrase import read_passphrase
@@ -62,9 +63,9 @@ class KeyCabinet:
         """
         store = self._store()
         for name in (_AUTHORITY, _OPERATOR):
-            if not _has_account(store, name):
+            with suppress(KeysExist):
                 store.keep_account(name, AccountKey.new())
-        if not _has_secret(store, _SEALING):
+        with suppress(KeysExist):
             store.keep(_SEALING, (1 + draw(ORDER - 1)).to_bytes(32))
         return self.open()
 
@@ -80,19 +81,3 @@ class KeyCabinet:
                 "configuration: a file with the passphrase of the key files, which only this daemon's user can read."
             )
         return KeyringStore(backend, SERVICE, str(self.folder))
-
-
-def _has_account(store: SecretStore, name: str) -> bool:
-    try:
-        store.account(name)
-    except KeysMissing:
-        return False
-    return True
-
-
-def _has_secret(store: SecretStore, name: str) -> bool:
-    try:
-        store.secret(name)
-    except KeysMissing:
-        return False
-    return True

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, cast
@@ -17,6 +17,7 @@ from openems_bridge.api.certificate import bridge_certificate
 from openems_bridge.api.clients import Clients
 from openems_bridge.api.control import ControlServer
 from openems_bridge.api.feed import StateFeed
+from openems_bridge.api.ledger_routes import LedgerRoutes
 from openems_bridge.api.pairing import PairingDesk
 from openems_bridge.api.ports import PushedReadings
 from openems_bridge.api.server import ApiParts, ApiServer, api_application, api_routes
@@ -31,7 +32,10 @@ from openems_bridge.edges import CurrentActuator, build_edge
 from openems_bridge.event_log import EventLog
 from openems_bridge.house_state import House, Identity, state_document
 from openems_bridge.house_watch import HouseWatch
+from openems_bridge.keys.on_this_machine import vault_of
 from openems_bridge.lease_journal import StoredLeases
+from openems_bridge.ledger.desk import CommunityDesk
+from openems_bridge.metering.readings import Reading
 from openems_bridge.metering.recorder import Recorder
 from openems_bridge.metering.slot_meter import SlotMeter
 from openems_bridge.owner_settings import OwnerSettings
@@ -104,6 +108,7 @@ class _Bridge:
     desk: PairingDesk
     clients: Clients
     identity: Identity
+    ledger: CommunityDesk
     api: ApiServer
 
 
@@ -143,12 +148,27 @@ async def _build(
         happened=event_log.happened,
         owes_end=await _owes_end(database),
     )
+    ledger = CommunityDesk(
+        database=database,
+        clock=clock,
+        grid=grid,
+        vault=vault_of(configuration.data_dir, configuration.keys),
+        options=configuration.ledger,
+        show=watch.anchored,
+        tell=event_log.happened,
+        announce=feed.announce,
+    )
+
+    def on_readings(closed: Sequence[Reading]) -> None:
+        watch.closed(closed)
+        ledger.measured()
+
     recorder = await Recorder.restored(
         meter=SlotMeter(grid=grid, source=edge.source),
         database=database,
         records=edge,
         clock=clock,
-        on_readings=watch.closed,
+        on_readings=on_readings,
     )
     surroundings = Surroundings(
         actuator=None if isinstance(configuration.edge, PushedOptions) else CurrentActuator(edge),
@@ -176,6 +196,7 @@ async def _build(
             memory,
             lambda: {"clients": len(clients.listed()), "websockets": feed.subscribers},
         ),
+        ledger=ledger,
         pushed=_pushed(edge),
     )
     return _Bridge(
@@ -193,6 +214,7 @@ async def _build(
         desk=desk,
         clients=clients,
         identity=identity,
+        ledger=ledger,
         api=ApiServer(api_application(api_routes(parts), clients), certificate.server_context(), feed),
     )
 
@@ -240,6 +262,7 @@ async def _run(
                 ("metering", bridge.recorder.run()),
                 ("events", bridge.event_log.run()),
                 ("edge", _follow_edge(bridge)),
+                ("ledger", bridge.ledger.run()),
                 ("looking around", _look_around(bridge)),
                 ("pruning", prune_daily(bridge.database, bridge.clock)),
                 ("announcement", _announce(bridge, port)),
@@ -260,7 +283,13 @@ async def _served(bridge: _Bridge) -> AsyncIterator[int]:
         port = await bridge.api.start(configured.host, configured.port)
         stack.push_async_callback(bridge.api.close)
         control = ControlServer(
-            bridge.configuration.data_dir, bridge.identity, bridge.desk, bridge.clients, bridge.feed, port
+            bridge.configuration.data_dir,
+            bridge.identity,
+            bridge.desk,
+            bridge.clients,
+            bridge.feed,
+            port,
+            LedgerRoutes(bridge.ledger, bridge.configuration.grid).table(),
         )
         stack.push_async_callback(control.close)
         await control.start()

@@ -39,7 +39,8 @@ class House:
     """Everything that the state document tells, at one moment.
 
     ``telemetry`` is None while the Edge is not connected; ``topology`` is then the last known one, so that nothing
-    seems to be removed from the house. ``totals`` are the bridge's own counters, Wh.
+    seems to be removed from the house. ``totals`` are the bridge's own counters, Wh. ``ledger`` are the sections that the
+    ledger shows, none before the household joined a community.
     """
 
     edge: str = "connecting"
@@ -51,6 +52,7 @@ class House:
     dispatch: DispatchState
     limits: Limits
     disk_has_room: bool = True
+    ledger: Mapping[str, Section] = field(default_factory=dict)
 
 
 def state_document(identity: Identity, grid: SlotGrid, house: House) -> StateDocument:
@@ -62,6 +64,7 @@ def state_document(identity: Identity, grid: SlotGrid, house: House) -> StateDoc
         "reading": None if house.reading is None else reading_section(grid, house.reading),
         "dispatch": dispatch_section(house.dispatch),
         "limits": limits_section(house.limits),
+        **house.ledger,
     }
     topology = house.topology or Topology(source=identity.source)
     if topology.grid_meter is not None:

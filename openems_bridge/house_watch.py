@@ -108,6 +108,10 @@ class HouseWatch:
         if not is_dense and totals != self._house.totals:
             self._show(totals=totals)
 
+    def anchored(self, sections: Mapping[str, Section]) -> None:
+        """Show the ledger's sections."""
+        self._show(ledger=sections)
+
     def disk(self, *, has_room: bool) -> None:
         """Show whether the disk has room."""
         if has_room != self._house.disk_has_room:

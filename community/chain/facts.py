@@ -1,9 +1,13 @@
 """What a community's contracts say of themselves: who they are, how long a slot is, which deadlines hold."""
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, fields
+from typing import Any
 
+from community.store import settings
 from dems_node.chain.client import ChainClient
-from dems_node.chain.errors import Reverted
+from dems_node.chain.errors import ChainDown, Reverted
+from dems_node.database.database import Database
 from dems_protocol.contracts import community_registry, direct_inclusion, meter_ledger, netting
 from dems_protocol.contracts.abi import Call, MalformedData
 from dems_protocol.slots import SlotGrid
@@ -66,6 +70,26 @@ class CommunityFacts:
         )
 
 
+async def known_facts(client: ChainClient, addresses: Addresses, database: Database) -> CommunityFacts:
+    """Return the contracts' facts, which never change: from the store where they were read before.
+
+    So the daemon starts, and takes readings, while the chain is down. Raises WrongContracts, WrongChain, and ChainDown at
+    the very first start only; StoreError.
+    """
+    key = f"facts:{client.chain_id}:{addresses.ledger.hex()}:{addresses.registry.hex()}:{addresses.netting.hex()}"
+    stored = await database.run(settings.read, key)
+    try:
+        await client.identity()
+    except ChainDown:
+        if stored is None:
+            raise
+    if stored is not None:
+        return _from_json(json.loads(stored), addresses)
+    found = await read_facts(client, addresses)
+    await database.run(settings.write, key, json.dumps(_to_json(found)))
+    return found
+
+
 async def read_facts(client: ChainClient, addresses: Addresses) -> CommunityFacts:
     """Ask the contracts. Raises WrongContracts, ChainDown."""
     ledger, registry = addresses.ledger, addresses.registry
@@ -123,3 +147,24 @@ def _require(name: str, found: bytes, expected: bytes) -> None:
         raise WrongContracts(
             f"contracts.{name}: the other contracts belong to 0x{found.hex()}, configured is 0x{expected.hex()}"
         )
+
+
+def _to_json(facts: CommunityFacts) -> dict[str, Any]:
+    document: dict[str, Any] = {}
+    for part in fields(facts):
+        value = getattr(facts, part.name)
+        match value:
+            case bytes():
+                document[part.name] = value.hex()
+            case SlotGrid(seconds=seconds):
+                document[part.name] = seconds
+            case int():
+                document[part.name] = value
+    return document
+
+
+def _from_json(document: dict[str, Any], addresses: Addresses) -> CommunityFacts:
+    values: dict[str, Any] = {
+        name: bytes.fromhex(value) if isinstance(value, str) else value for name, value in document.items()
+    }
+    return CommunityFacts(**values | {"addresses": addresses, "grid": SlotGrid(document["grid"])})

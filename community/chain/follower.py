@@ -3,17 +3,20 @@
 import asyncio
 import sqlite3
 
-from community.chain.registry import Registry
+from community.chain.registry import SCOPE, Registry
 from community.store import chain_events, slots
-from dems_node.chain.values import Log
+from dems_node.chain.events import ChainEvent
+from dems_node.chain.watcher import News
 from dems_node.database.database import Database
+from dems_protocol.contracts.abi import Event
 
 
 class ChainFollower:
-    """Keeps the community's events and the registry that follows from them. Events come in order, each once."""
+    """A consumer of the watcher's events; ``heard`` is its ``on_news``."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._history: list[tuple[str, Event]] = []
         self._registry = Registry()
         self._news = asyncio.Event()
 
@@ -23,22 +26,33 @@ class ChainFollower:
         return self._registry
 
     async def start(self) -> None:
-        """Take up what is stored."""
-        self._registry = await self._database.run(
-            lambda connection: Registry(chain_events.of_registry(connection))
-        )
+        """Take up what is stored. Raises StoreError."""
+        self._history = await self._database.run(chain_events.of_registry)
+        self._registry = Registry(event for _, event in self._history)
 
-    async def happened(self, event_id: str, log: Log) -> None:
-        """Take in one log. Raises StoreError: then it has to be delivered again."""
-        event = await self._database.run(chain_events.keep, event_id, log)
-        if event is not None:
-            self._registry.apply(event)
-            self._news.set()
+    def apply(self, connection: sqlite3.Connection, event: ChainEvent) -> None:
+        """Keep an event; runs in the watcher's transaction."""
+        slot = chain_events.keep(connection, event)
+        if slot is not None:
+            slots.reopen(connection, slot)
 
-    async def undone(self, event_id: str) -> None:
-        """Take back one log whose block is no longer part of the chain. Raises StoreError."""
-        await self._database.run(_take_back, event_id)
-        await self.start()
+    def undo(self, connection: sqlite3.Connection, event: ChainEvent) -> None:
+        """Take an event back whose block is no longer part of the chain; runs in the watcher's transaction."""
+        slot = chain_events.take_back(connection, event)
+        if slot is not None:
+            slots.reopen(connection, slot)
+
+    def heard(self, news: News) -> None:
+        """Follow, in memory, what was stored just now."""
+        gone = {event.id for event in news.undone}
+        if gone:
+            self._history = [(event_id, event) for event_id, event in self._history if event_id not in gone]
+            self._registry = Registry(event for _, event in self._history)
+        for found in news.applied:
+            event = chain_events.decode(found.log.topics, found.log.data)
+            if isinstance(event, SCOPE):
+                self._history.append((found.id, event))
+                self._registry.apply(event)
         self._news.set()
 
     async def wait_for_news(self, timeout: float) -> None:  # noqa: ASYNC109 - the pause of a loop
@@ -49,9 +63,3 @@ class ChainFollower:
         except TimeoutError:
             return
         self._news.clear()
-
-
-def _take_back(connection: sqlite3.Connection, event_id: str) -> None:
-    slot = chain_events.take_back(connection, event_id)
-    if slot is not None:
-        slots.reopen(connection, slot)

@@ -73,7 +73,8 @@ def parse_configuration(text: str, *, base: Path) -> CommunityConfiguration:
         statements=StatementOptions(
             publish_after=statements.get("publish_after"),
             plausibility=Plausibility(
-                tolerance=statements["tolerance"], connection_power=statements["connection_power"]
+                tolerance=round(statements["tolerance"] * 1000),
+                connection_power=statements["connection_power"],
             ),
             keep_days=statements["keep_days"],
         ),

@@ -57,11 +57,11 @@ class Accepted:
 class Plausibility:
     """What a meter can have counted in one slot at most.
 
-    ``tolerance`` is a part of the nominal power (0.1: a tenth more is believed: plants exceed their nominal power on cold
-    clear days, meters round); ``connection_power`` is the house connection in W, what it can draw.
+    ``tolerance`` is in thousandths of the nominal power (100: a tenth more is believed, since plants exceed their nominal
+    power on cold clear days, and meters round); ``connection_power`` is the house connection in W, what it can draw.
     """
 
-    tolerance: float = 0.1
+    tolerance: int = 100
     connection_power: int = 44_000
 
 
@@ -78,8 +78,7 @@ def slot_limits(rules: Plausibility, grid: SlotGrid, plant_power: int, battery_p
     """Return a meter's limits: what plant, battery (W) and connection allow in a slot, with the tolerance, rounded up."""
 
     def energy(power: int) -> int:
-        exact = power * (1 + rules.tolerance) * grid.seconds / _SECONDS_PER_HOUR
-        return -int(-exact // 1)
+        return -(-power * (1000 + rules.tolerance) * grid.seconds // (1000 * _SECONDS_PER_HOUR))
 
     return SlotLimits(
         generation=energy(plant_power),

@@ -1,12 +1,12 @@
 """The logs of the community's contracts, as the watcher delivers them: kept, and taken back after a reorganisation."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from community.chain import registry, slot_events
 from community.chain.slot_events import LoggedEvent
-from dems_node.chain.values import Log
+from dems_node.chain.events import ChainEvent
 from dems_protocol.contracts import decode_event
 from dems_protocol.contracts.abi import Event, MalformedData
 
@@ -15,46 +15,45 @@ SLOT = "slot"
 _WORD = 32
 
 
-def keep(connection: sqlite3.Connection, event_id: str, log: Log) -> Event | None:
-    """Keep a log under its stable id, once, and return its event if it is one that the operator follows."""
-    event = _decode(log.topics, log.data)
-    scope, slot = _scope_of(event)
+def keep(connection: sqlite3.Connection, event: ChainEvent) -> int | None:
+    """Keep an event, if it is one that the operator follows; return the slot that it belongs to, if any."""
+    log = event.log
+    scope, slot = _scope_of(decode(log.topics, log.data))
     if scope is None:
         return None
     connection.execute(
-        "INSERT INTO chain_event (id, scope, slot, block, position, transaction_hash, address, topics, data) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET block = excluded.block, "
-        "position = excluded.position, topics = excluded.topics, data = excluded.data",
+        "INSERT INTO chain_event (id, scope, slot, block, position, transaction_hash, topics, data) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            event_id,
+            event.id,
             scope,
             slot,
             log.block_number,
             log.index,
             log.transaction_hash,
-            log.address,
             b"".join(log.topics),
             log.data,
         ),
     )
-    return event
+    return slot
 
 
-def take_back(connection: sqlite3.Connection, event_id: str) -> int | None:
-    """Forget a log whose block is no longer part of the chain; return the slot that it belonged to."""
-    row = connection.execute("DELETE FROM chain_event WHERE id = ? RETURNING slot", (event_id,)).fetchone()
+def take_back(connection: sqlite3.Connection, event: ChainEvent) -> int | None:
+    """Forget an event whose block is no longer part of the chain; return the slot that it belonged to, if any."""
+    row = connection.execute("DELETE FROM chain_event WHERE id = ? RETURNING slot", (event.id,)).fetchone()
     return None if row is None else row[0]
 
 
-def of_registry(connection: sqlite3.Connection) -> Iterator[Event]:
-    """Yield the registry's events in order."""
+def of_registry(connection: sqlite3.Connection) -> list[tuple[str, Event]]:
+    """Return the registry's events in order, with their ids."""
     rows = connection.execute(
-        "SELECT topics, data FROM chain_event WHERE scope = ? ORDER BY block, position", (REGISTRY,)
+        "SELECT id, topics, data FROM chain_event WHERE scope = ? ORDER BY block, position", (REGISTRY,)
     )
-    for topics, data in rows:
-        event = _decode(_split(topics), data)
-        if event is not None:
-            yield event
+    return [
+        (event_id, event)
+        for event_id, topics, data in rows
+        if (event := decode(_split(topics), data)) is not None
+    ]
 
 
 def of_slot(connection: sqlite3.Connection, slot: int) -> list[LoggedEvent]:
@@ -66,7 +65,7 @@ def of_slot(connection: sqlite3.Connection, slot: int) -> list[LoggedEvent]:
     return [
         LoggedEvent(event, transaction, block)
         for topics, data, transaction, block in rows
-        if (event := _decode(_split(topics), data)) is not None
+        if (event := decode(_split(topics), data)) is not None
     ]
 
 
@@ -79,7 +78,8 @@ def _scope_of(event: Event | None) -> tuple[str | None, int | None]:
     return None, None
 
 
-def _decode(topics: Sequence[bytes], data: bytes) -> Event | None:
+def decode(topics: Sequence[bytes], data: bytes) -> Event | None:
+    """Return the event of a log; None for one that is none of the contracts', or damaged."""
     try:
         return decode_event(topics, data)
     except MalformedData, ValueError:

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Sequence
 
-from dems_node.chain import journal
+from dems_node.chain import journal, watch_journal
 from dems_node.database.migrations import Migration
 
 _FIRST_SCHEMA = (
@@ -89,7 +89,6 @@ _FIRST_SCHEMA = (
         block INTEGER NOT NULL,
         position INTEGER NOT NULL,
         transaction_hash BLOB NOT NULL,
-        address BLOB NOT NULL,
         topics BLOB NOT NULL,
         data BLOB NOT NULL
     ) STRICT, WITHOUT ROWID
@@ -109,6 +108,7 @@ def _create_first_schema(connection: sqlite3.Connection) -> None:
     for statement in _FIRST_SCHEMA:
         connection.execute(statement)
     journal.create_tables(connection)
+    watch_journal.create_tables(connection)
 
 
 MIGRATIONS: Sequence[Migration] = (_create_first_schema,)

@@ -101,5 +101,5 @@ def close(connection: sqlite3.Connection, slot: int) -> None:
 
 
 def reopen(connection: sqlite3.Connection, slot: int) -> None:
-    """Look at a slot again, because an event of it was taken back."""
+    """Look at a slot again, because something happened to it on chain, or was taken back."""
     connection.execute("UPDATE slot SET closed = 0 WHERE slot = ?", (slot,))

@@ -200,7 +200,7 @@ contract Challenges is LedgerPart {
         private
         view
     {
-        if (ledger.records(first.slot) == 0) return;
+        if (!ledger.hasStatement(first.slot)) return;
         ledger.requirePublished(first.slot, current);
         if (ledger.isFinal(current)) return;
         bytes32 published = Messages.hashStatement(current.statement);

@@ -46,6 +46,12 @@ contract CommunityRegistry is AccessManaged, EIP712 {
         uint32 plantPowerWatts;
     }
 
+    /// @dev The last operator that is appointed, in one word: every publication asks for it.
+    struct Term {
+        uint64 from;
+        address operator;
+    }
+
     struct Meter {
         bool registered;
         History.Values household;
@@ -104,7 +110,8 @@ contract CommunityRegistry is AccessManaged, EIP712 {
 
     mapping(bytes32 meter => Meter) private _meters;
     mapping(bytes32 keyId => MeterSignature.PublicKey) private _keys;
-    History.Values private _operator;
+    History.Values private _operators;
+    Term private _lastTerm;
     mapping(address operator => History.Values) private _sealingKeys;
 
     /// @param authority The access manager: who may call the functions marked "role".
@@ -204,8 +211,9 @@ contract CommunityRegistry is AccessManaged, EIP712 {
     /// delay is over, except for the first. Role: authority.
     function appointOperator(address operator, uint256[2] calldata sealingKey, uint64 from) external restricted {
         require(operator != address(0), NotAnOperator(operator));
-        if (_operator.entries.length != 0) _requireDelay(from);
-        _operator.set(currentSlot(), from, bytes32(uint256(uint160(operator))));
+        if (_lastTerm.operator != address(0)) _requireDelay(from);
+        _operators.set(currentSlot(), from, bytes32(uint256(uint160(operator))));
+        if (from >= _lastTerm.from) _lastTerm = Term(from, operator);
         emit OperatorChanged(operator, from);
         _setSealingKey(operator, sealingKey, from);
     }
@@ -258,7 +266,9 @@ contract CommunityRegistry is AccessManaged, EIP712 {
 
     /// @notice The meter operator of a slot, 0 before the first.
     function operatorAt(uint64 slot) public view returns (address) {
-        (bytes32 operator,) = _operator.valueAt(slot);
+        Term memory last = _lastTerm;
+        if (slot >= last.from) return last.operator;
+        (bytes32 operator,) = _operators.valueAt(slot);
         return _toAddress(operator);
     }
 

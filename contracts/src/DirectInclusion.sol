@@ -55,8 +55,6 @@ contract DirectInclusion is LedgerPart, IDirectInclusion {
 
     /// @notice The hash of the reading that a meter has included directly for a slot, 0 if none.
     mapping(uint64 slot => mapping(bytes32 meter => bytes32 inclusionHash)) public inclusions;
-    /// @notice How many readings stand beside the root of a slot.
-    mapping(uint64 slot => uint256) public inclusionCount;
 
     mapping(uint64 slot => uint256[4] sums) private _accumulators;
     mapping(uint64 slot => mapping(bytes32 meter => bool)) private _holdsDeposit;
@@ -84,11 +82,10 @@ contract DirectInclusion is LedgerPart, IDirectInclusion {
             Inclusion(Messages.hashSealed(openings), block.timestamp.toUint64(), block.number.toUint64());
         inclusions[slot][meter] = Messages.hashInclusion(Messages.hashReading(reading), inclusion);
         _holdsDeposit[slot][meter] = true;
-        ++inclusionCount[slot];
         _accumulate(reading, true);
         emit ReadingIncluded(slot, meter, reading, signature, openings, inclusion.includedAt, inclusion.includedBlock);
         ledger.hold(_msgSender(), inclusionDeposit);
-        if (ledger.records(slot) != 0) ledger.keepOpen(slot);
+        ledger.joinInclusion(slot);
     }
 
     /// @notice Takes a reading out again whose meter has a leaf in the statement. Anybody. The deposit goes to the operator
@@ -144,8 +141,8 @@ contract DirectInclusion is LedgerPart, IDirectInclusion {
     }
 
     /// @inheritdoc IDirectInclusion
-    function accumulators(uint64 slot) external view returns (uint256[4] memory sums) {
-        if (inclusionCount[slot] != 0) sums = _accumulators[slot];
+    function accumulators(uint64 slot) external view returns (uint256[4] memory) {
+        return _accumulators[slot];
     }
 
     /// @inheritdoc IDirectInclusion
@@ -160,7 +157,7 @@ contract DirectInclusion is LedgerPart, IDirectInclusion {
     function _requireIncludable(uint64 slot, Published calldata current) private view {
         uint256 end = ledger.endOf(slot);
         require(block.timestamp >= end, SlotNotOver(slot, end));
-        if (ledger.records(slot) != 0) {
+        if (ledger.hasStatement(slot)) {
             ledger.requirePublished(slot, current);
             require(!ledger.isChallengeWindowOver(current), TooLate(slot));
             return;
@@ -196,7 +193,7 @@ contract DirectInclusion is LedgerPart, IDirectInclusion {
         private
         view
     {
-        if (ledger.records(reading.slot) == 0) {
+        if (!ledger.hasStatement(reading.slot)) {
             require(!ledger.isUnnetted(reading.slot), ContestOver(reading.slot, reading.meter));
             return;
         }
@@ -214,9 +211,9 @@ contract DirectInclusion is LedgerPart, IDirectInclusion {
         (uint64 slot, bytes32 meter) = (reading.slot, reading.meter);
         delete inclusions[slot][meter];
         delete _holdsDeposit[slot][meter];
-        --inclusionCount[slot];
         _accumulate(reading, false);
         emit ReadingExcluded(slot, meter, depositTo);
+        ledger.leaveInclusion(slot);
         ledger.release(depositTo, inclusionDeposit);
     }
 

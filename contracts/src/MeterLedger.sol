@@ -72,10 +72,18 @@ contract MeterLedger is Statements, ERC2771Context {
         _extend(slot);
     }
 
-    /// @notice Keeps a slot open for as long as an answer may take from now. Only direct inclusion.
-    function keepOpen(uint64 slot) external {
+    /// @notice Counts a reading as standing beside the root, and keeps the slot open for as long as an answer may take.
+    /// Only direct inclusion.
+    function joinInclusion(uint64 slot) external {
         require(msg.sender == directInclusion, NotAPart(msg.sender));
-        _extend(slot);
+        ++disputes[slot].inclusions;
+        if (hasStatement(slot)) _extend(slot);
+    }
+
+    /// @notice Counts a reading as taken out again. Only direct inclusion.
+    function leaveInclusion(uint64 slot) external {
+        require(msg.sender == directInclusion, NotAPart(msg.sender));
+        --disputes[slot].inclusions;
     }
 
     /// @notice Moves a bond or deposit from an account into the sender's keeping. Only demands and direct inclusion.
@@ -115,10 +123,13 @@ contract MeterLedger is Statements, ERC2771Context {
         view
         returns (uint256[4] memory sums, uint256 finalAt, uint256 finalBlock)
     {
-        requireFinal(published);
-        (finalAt, finalBlock) = finality(published);
-        uint256[4] memory beside = IDirectInclusion(directInclusion).accumulators(published.statement.slot);
-        sums = BN254.addPairs(published.statement.sums, beside);
+        uint64 slot = published.statement.slot;
+        Dispute memory dispute = disputes[slot];
+        require(isPublished(published) && dispute.openDemands == 0, NotFinal(slot));
+        (finalAt, finalBlock) = _finality(published, dispute);
+        require(block.timestamp >= finalAt && block.number >= finalBlock, NotFinal(slot));
+        sums = published.statement.sums;
+        if (dispute.inclusions != 0) sums = BN254.addPairs(sums, IDirectInclusion(directInclusion).accumulators(slot));
     }
 
     function _msgSender() internal view override(Context, ERC2771Context) returns (address) {

@@ -293,8 +293,7 @@ abstract contract Community is Checks {
     // What the operator does
 
     function _publish(Trees.Tree memory tree, uint64 inSlot) internal returns (Published memory) {
-        (,,,,, uint8 attempt) = ledger.disputes(inSlot);
-        return _publish(tree.statement(inSlot, attempt));
+        return _publish(tree.statement(inSlot, ledger.attemptOf(inSlot)));
     }
 
     function _publish(Statement memory statement) internal returns (Published memory) {
@@ -383,6 +382,10 @@ abstract contract Community is Checks {
         VM.prank(devices[device].household);
         directInclusion.include(reading, signature, openings, current);
         return Inclusion(Messages.hashSealed(openings), uint64(block.timestamp), uint64(block.number));
+    }
+
+    function _inclusions(uint64 inSlot) internal view returns (uint256 count) {
+        (,,,,, count,) = ledger.disputes(inSlot);
     }
 
     function _nothing() internal pure returns (Published memory published) {}

@@ -68,7 +68,7 @@ contract DirectInclusionTest is Community {
         _expect(why);
         VM.prank(sender);
         directInclusion.include(reading, signature, openings, current);
-        checkEqual(directInclusion.inclusionCount(reading.slot), 0, "nothing changed");
+        checkEqual(_inclusions(reading.slot), 0, "nothing changed");
     }
 
     function _checkAccumulated(Reading memory reading) private view {
@@ -104,7 +104,7 @@ contract DirectInclusionTest is Community {
         _fund(devices[5].household, DEPOSIT);
         _include(LEFT_OUT, _reading(), published);
         _include(5, _first(5, slot), published);
-        checkEqual(directInclusion.inclusionCount(slot), 2, "both stand");
+        checkEqual(_inclusions(slot), 2, "both stand");
         _finalize();
         netting.open(published, _sumOpening(slot, 1, METERS), _sumOpening(slot, 3, METERS));
     }
@@ -409,7 +409,7 @@ contract DirectInclusionTest is Community {
         checkEqual(ledger.balanceOf(household), 3 * DEPOSIT, "the deposit is back");
         _expect(DirectInclusion.DepositAlreadyReturned.selector);
         directInclusion.returnDeposit(published, meter);
-        checkEqual(directInclusion.inclusionCount(slot), 1, "the reading stands");
+        checkEqual(_inclusions(slot), 1, "the reading stands");
     }
 
     function test_returnDeposit_whereUtilityPricesApply() public {

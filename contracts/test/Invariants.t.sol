@@ -87,7 +87,7 @@ contract Life is Community {
     // The operator
 
     function publish(bool lie) external {
-        if (ledger.records(slot) != 0 || ledger.isUnnetted(slot)) return;
+        if (ledger.hasStatement(slot) || ledger.isUnnetted(slot)) return;
         if (block.timestamp < (uint256(slot) + 1) * SLOT_SECONDS) return;
         _restoreBond();
         Leaf[] memory leaves = previous.length == 0 ? _leaves(slot, LEAVES) : _nextLeaves(previous, slot);
@@ -129,7 +129,7 @@ contract Life is Community {
         if (lying || opened || current.statement.slot != slot || !ledger.isFinal(current)) return;
         (uint256 time, uint256 blockNumber) = ledger.finality(current);
         if (ledger.isOver(time, blockNumber, netting.openSeconds(), netting.openBlocks())) return;
-        uint256 devicesInside = LEAVES + (directInclusion.inclusionCount(slot));
+        uint256 devicesInside = LEAVES + (_inclusions(slot));
         netting.open(current, _sumOpening(slot, 1, devicesInside), _sumOpening(slot, 3, devicesInside));
         (uint64 withdrawal, uint64 feedIn,) = netting.sums(slot);
         past[slot].sums = uint256(withdrawal) << 64 | feedIn;
@@ -139,7 +139,7 @@ contract Life is Community {
     // Challengers
 
     function challenge() external {
-        if (ledger.records(slot) == 0 || ledger.isFinal(current)) return;
+        if (!ledger.hasStatement(slot) || ledger.isFinal(current)) return;
         Trees.Tree memory built = tree;
         VM.prank(stranger);
         try challenges.challengeNode(current, 1, 0, built.stepsInto(1, 0)) {
@@ -151,7 +151,7 @@ contract Life is Community {
     }
 
     function demand(uint32 index) external {
-        if (ledger.records(slot) == 0 || demanded || ledger.isChallengeWindowOver(current)) return;
+        if (!ledger.hasStatement(slot) || demanded || ledger.isChallengeWindowOver(current)) return;
         VM.prank(stranger);
         demands.demand(current, index % uint32(LEAVES), Demands.Kind.Leaf, 0);
         demanded = true;
@@ -160,7 +160,7 @@ contract Life is Community {
     }
 
     function answer() external {
-        if (!demanded || ledger.records(slot) == 0) return;
+        if (!demanded || !ledger.hasStatement(slot)) return;
         Trees.Tree memory built = tree;
         VM.prank(operator);
         try demands.answerLeaf(current, built.leaves[demandedIndex], built.prove(demandedIndex)) {
@@ -170,7 +170,7 @@ contract Life is Community {
     }
 
     function voidUnanswered() external {
-        if (!demanded || ledger.records(slot) == 0) return;
+        if (!demanded || !ledger.hasStatement(slot)) return;
         try demands.voidUnanswered(current, demandedIndex, Demands.Kind.Leaf, 0) {
             done["voidUnanswered"]++;
         } catch {}
@@ -188,11 +188,11 @@ contract Life is Community {
     }
 
     function includeAs(Reading calldata reading) external {
-        inclusion = _include(LEAVES, reading, ledger.records(slot) == 0 ? _nothing() : current);
+        inclusion = _include(LEAVES, reading, !ledger.hasStatement(slot) ? _nothing() : current);
     }
 
     function excludeFalse() external {
-        if (!included || directInclusion.inclusionCount(slot) == 0) return;
+        if (!included || _inclusions(slot) == 0) return;
         Reading memory reading = _first(LEAVES, slot);
         try directInclusion.excludeFalse(
             current, reading, inclusion, _seal(LEAVES, reading), _disclose(reading, _seal(LEAVES, reading))
@@ -275,7 +275,7 @@ contract Life is Community {
         check(before.record == 0 || before.record == ledger.records(slot), "what is final never changes");
         (uint64 withdrawal, uint64 feedIn, bool opened) = netting.sums(slot);
         check(!opened || before.sums == (uint256(withdrawal) << 64 | feedIn), "what is opened never changes");
-        check(!opened || ledger.records(slot) != 0, "only a published slot is opened");
+        check(!opened || ledger.hasStatement(slot), "only a published slot is opened");
     }
 
     function checkShares() external view {
@@ -283,7 +283,7 @@ contract Life is Community {
         if (!opened) return;
         uint256 matched = withdrawal < feedIn ? withdrawal : feedIn;
         uint256[2] memory inside;
-        uint256 inSum = LEAVES + directInclusion.inclusionCount(slot);
+        uint256 inSum = LEAVES + _inclusions(slot);
         for (uint256 i = 0; i < inSum; ++i) {
             (uint256 w,) = netting.shareOf(slot, Netting.Side.Withdrawal, uint64(_energy(i, 1)));
             (uint256 f,) = netting.shareOf(slot, Netting.Side.FeedIn, uint64(_energy(i, 3)));

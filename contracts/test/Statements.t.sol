@@ -19,10 +19,11 @@ contract StatementsTest is Community {
     }
 
     function _refuse(Statement memory statement, bytes4 why) private {
+        bytes32 before = ledger.records(statement.slot);
         _expect(why);
         VM.prank(operator);
         ledger.publish(statement);
-        checkEqual(ledger.records(statement.slot), 0, "nothing is stored");
+        checkEqual(ledger.records(statement.slot), before, "nothing changed");
     }
 
     function test_publishedStatementBecomesFinalAfterTimeAndBlocks() public {
@@ -202,7 +203,9 @@ contract StatementsTest is Community {
             _expect(MeterLedger.NotAPart.selector);
             ledger.closeDemand(slot);
             _expect(MeterLedger.NotAPart.selector);
-            ledger.keepOpen(slot);
+            ledger.joinInclusion(slot);
+            _expect(MeterLedger.NotAPart.selector);
+            ledger.leaveInclusion(slot);
             _expect(MeterLedger.NotAPart.selector);
             ledger.hold(operator, 1);
             _expect(MeterLedger.NotAPart.selector);
@@ -214,7 +217,7 @@ contract StatementsTest is Community {
         ledger.slash(slot, stranger);
         _expect(MeterLedger.NotAPart.selector);
         VM.prank(address(demands));
-        ledger.keepOpen(slot);
+        ledger.joinInclusion(slot);
         _expect(MeterLedger.NotAPart.selector);
         VM.prank(address(directInclusion));
         ledger.openDemand(slot);

@@ -23,6 +23,7 @@ READING_REFUSED = "reading_refused"
 STATEMENT_NOT_VERIFIED = "statement_not_verified"
 SECOND_BRIDGE = "second_bridge"
 WRONG_CHAIN = "wrong_chain"
+ENERGY_COUNTED_TWICE = "energy_counted_twice"
 _SEVERITY: Final = {
     CERTIFICATE_CHANGED: ir.IssueSeverity.ERROR,
     BRIDGE_TOO_OLD: ir.IssueSeverity.ERROR,
@@ -34,6 +35,7 @@ _SEVERITY: Final = {
     STATEMENT_NOT_VERIFIED: ir.IssueSeverity.CRITICAL,
     SECOND_BRIDGE: ir.IssueSeverity.ERROR,
     WRONG_CHAIN: ir.IssueSeverity.ERROR,
+    ENERGY_COUNTED_TWICE: ir.IssueSeverity.WARNING,
 }
 _BALANCE_LOW = "balance_low"
 
@@ -92,6 +94,13 @@ class Issues:
                 self._raise(key)
             elif is_there is False:
                 self._withdraw(key)
+
+    def energy_counted_twice(self, is_so: bool) -> None:
+        """Say whether the energy dashboard counts the household's energy twice."""
+        if is_so:
+            self._raise(ENERGY_COUNTED_TWICE)
+        else:
+            self._withdraw(ENERGY_COUNTED_TWICE)
 
     def clear(self) -> None:
         """Withdraw everything: the entry is unloaded or removed."""

@@ -29,6 +29,7 @@ from homeassistant.util.unit_conversion import EnergyConverter
 from .client import BridgeClient
 from .const import DOMAIN
 from .coordinator import DemsCoordinator
+from .energy_dashboard import counts_twice
 from .errors import BridgeError, InvalidAnswer
 from .feed import BridgeEvent
 from .ledger import Netting, SettledSlot
@@ -185,6 +186,9 @@ class SettlementStatistics:
                 pause = SHORTEST_PAUSE
                 self._overlap = OVERLAP
                 self._worked()
+            self._coordinator.issues.energy_counted_twice(
+                await counts_twice(self._hass, self._coordinator.bridge_id, self._prefix)
+            )
 
     def _failed(self, error: Exception) -> None:
         """Say once that results are missing; a fault of our own is told with its trace, and is tried again, too."""
@@ -264,7 +268,11 @@ class SettlementStatistics:
 
     def statistic_id(self, series: Series) -> str:
         """Return the id of a series; it belongs to the bridge, so that a household that is added again goes on."""
-        return f"{DOMAIN}:{_slug(self._coordinator.bridge_id)}_{series.key}"
+        return f"{self._prefix}_{series.key}"
+
+    @property
+    def _prefix(self) -> str:
+        return f"{DOMAIN}:{_slug(self._coordinator.bridge_id)}"
 
     def _series(self) -> list[Series]:
         """Return what is written: every energy, and the money of those that have a price."""

@@ -601,26 +601,6 @@ class Include(Call[None]):
 
 
 @dataclass(frozen=True, slots=True)
-class InclusionCount(Call[int]):
-    """How many readings stand beside the root of a slot."""
-
-    SELECTOR: ClassVar[bytes] = bytes.fromhex("06f17580")
-    INPUTS: ClassVar[tuple[str, ...]] = ("uint64",)
-    OUTPUTS: ClassVar[tuple[str, ...]] = ("uint256",)
-    slot: int
-
-    @classmethod
-    def of(cls, values: Sequence[Any]) -> Self:
-        """Build it from decoded values."""
-        return cls(values[0])
-
-    @classmethod
-    def _result(cls, values: Sequence[Any]) -> int:
-        result: int = values[0]
-        return result
-
-
-@dataclass(frozen=True, slots=True)
 class InclusionDeposit(Call[int]):
     """The deposit of a direct inclusion."""
 

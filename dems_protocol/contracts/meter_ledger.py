@@ -592,11 +592,9 @@ class StatementPublishedEvent(Event):
     """``event StatementPublished``."""
 
     TOPIC: ClassVar[bytes] = bytes.fromhex("9c6a3fc389b13f83b03826975220dfd0fc59f9ad98dd5bc283f6c6f185856f1b")
-    INDEXED: ClassVar[tuple[str, ...]] = (
-        "uint64",
-        "uint8",
-    )
+    INDEXED: ClassVar[tuple[str, ...]] = ("uint64",)
     DATA: ClassVar[tuple[str, ...]] = (
+        "uint8",
         "(uint64,uint8,bytes32,uint256[4],uint32,uint32,uint32)",
         "uint64",
         "uint64",
@@ -719,6 +717,25 @@ class MaxCount(Call[int]):
     @classmethod
     def _result(cls, values: Sequence[Any]) -> int:
         result: int = values[0]
+        return result
+
+
+@dataclass(frozen=True, slots=True)
+class Voided(Call[bytes]):
+    """What stands in `records` after a void, until the replacement is published."""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("31809c97")
+    INPUTS: ClassVar[tuple[str, ...]] = ()
+    OUTPUTS: ClassVar[tuple[str, ...]] = ("bytes32",)
+
+    @classmethod
+    def of(cls, values: Sequence[Any]) -> Self:
+        """Build it from decoded values."""
+        return cls()
+
+    @classmethod
+    def _result(cls, values: Sequence[Any]) -> bytes:
+        result: bytes = values[0]
         return result
 
 
@@ -1034,8 +1051,8 @@ class DirectInclusion(Call[bytes]):
 
 
 @dataclass(frozen=True, slots=True)
-class Disputes(Call[tuple[int, int, int, int, int, int]]):
-    """What disputes and direct inclusions left of a slot. Returns extended_until, extended_until_block, voided_at, voided_block, open_demands, attempt."""
+class Disputes(Call[tuple[int, int, int, int, int, int, int]]):
+    """What disputes and direct inclusions left of a slot. Returns extended_until, extended_until_block, voided_at, voided_block, open_demands, inclusions, attempt."""
 
     SELECTOR: ClassVar[bytes] = bytes.fromhex("fc1a61d0")
     INPUTS: ClassVar[tuple[str, ...]] = ("uint64",)
@@ -1045,6 +1062,7 @@ class Disputes(Call[tuple[int, int, int, int, int, int]]):
         "uint48",
         "uint48",
         "uint32",
+        "uint24",
         "uint8",
     )
     slot: int
@@ -1055,14 +1073,15 @@ class Disputes(Call[tuple[int, int, int, int, int, int]]):
         return cls(values[0])
 
     @classmethod
-    def _result(cls, values: Sequence[Any]) -> tuple[int, int, int, int, int, int]:
-        result: tuple[int, int, int, int, int, int] = (
+    def _result(cls, values: Sequence[Any]) -> tuple[int, int, int, int, int, int, int]:
+        result: tuple[int, int, int, int, int, int, int] = (
             values[0],
             values[1],
             values[2],
             values[3],
             values[4],
             values[5],
+            values[6],
         )
         return result
 
@@ -1189,6 +1208,26 @@ class Finality(Call[tuple[int, int]]):
     @classmethod
     def _result(cls, values: Sequence[Any]) -> tuple[int, int]:
         result: tuple[int, int] = values[0], values[1]
+        return result
+
+
+@dataclass(frozen=True, slots=True)
+class HasStatement(Call[bool]):
+    """Whether a statement is published for the slot that did not fall."""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("eb3564d1")
+    INPUTS: ClassVar[tuple[str, ...]] = ("uint64",)
+    OUTPUTS: ClassVar[tuple[str, ...]] = ("bool",)
+    slot: int
+
+    @classmethod
+    def of(cls, values: Sequence[Any]) -> Self:
+        """Build it from decoded values."""
+        return cls(values[0])
+
+    @classmethod
+    def _result(cls, values: Sequence[Any]) -> bool:
+        result: bool = values[0]
         return result
 
 
@@ -1370,10 +1409,29 @@ class IsUnnetted(Call[bool]):
 
 
 @dataclass(frozen=True, slots=True)
-class KeepOpen(Call[None]):
-    """Keeps a slot open for as long as an answer may take from now. Only direct inclusion."""
+class JoinInclusion(Call[None]):
+    """Counts a reading as standing beside the root, and keeps the slot open for as long as an answer may take. Only direct inclusion."""
 
-    SELECTOR: ClassVar[bytes] = bytes.fromhex("d9b1bf7e")
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("1a827a60")
+    INPUTS: ClassVar[tuple[str, ...]] = ("uint64",)
+    OUTPUTS: ClassVar[tuple[str, ...]] = ()
+    slot: int
+
+    @classmethod
+    def of(cls, values: Sequence[Any]) -> Self:
+        """Build it from decoded values."""
+        return cls(values[0])
+
+    @classmethod
+    def _result(cls, values: Sequence[Any]) -> None:
+        return
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveInclusion(Call[None]):
+    """Counts a reading as taken out again. Only direct inclusion."""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("b4dd4788")
     INPUTS: ClassVar[tuple[str, ...]] = ("uint64",)
     OUTPUTS: ClassVar[tuple[str, ...]] = ()
     slot: int
@@ -1504,7 +1562,7 @@ class PublishSeconds(Call[int]):
 
 @dataclass(frozen=True, slots=True)
 class Records(Call[bytes]):
-    """The record of a slot's current statement, 0 where there is none."""
+    """The record of a slot's current statement; 0 before the first, `VOIDED` after one fell."""
 
     SELECTOR: ClassVar[bytes] = bytes.fromhex("2baf9b78")
     INPUTS: ClassVar[tuple[str, ...]] = ("uint64",)

@@ -154,6 +154,22 @@ class WrongOpeningError(RevertReason):
 
 
 @dataclass(frozen=True, slots=True)
+class WrongOpeningsError(RevertReason):
+    """One of the two does not open its sum; which, the contract does not look at apart."""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("03bb7c68")
+    INPUTS: ClassVar[tuple[str, ...]] = ()
+    NOTICE: ClassVar[str] = (
+        "One of the two does not open its sum; which, the contract does not look at apart."
+    )
+
+    @classmethod
+    def of(cls, values: Sequence[Any]) -> Self:
+        """Build it from decoded values."""
+        return cls()
+
+
+@dataclass(frozen=True, slots=True)
 class SlotNettedEvent(Event):
     """The slot is netted: withdrawal and feed-in in Wh, and the weight of either side in units of 2^-32."""
 
@@ -461,4 +477,5 @@ ERRORS: tuple[type[RevertReason], ...] = (
     SafeCastOverflowedUintDowncastError,
     TooFewOwnersError,
     WrongOpeningError,
+    WrongOpeningsError,
 )

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from collections.abc import Sequence
 from pathlib import Path
 
 from aiohttp import web
@@ -20,7 +21,7 @@ LONGEST_PATH = 107
 
 
 class ControlServer:
-    """Opens pairing codes, lists and revokes clients. Who may use it is decided by the file's mode (0600)."""
+    """Opens pairing codes, lists and revokes clients, serves the ledger's calls. Who may use it is decided by the file's mode (0600)."""
 
     def __init__(
         self,
@@ -30,7 +31,9 @@ class ControlServer:
         clients: Clients,
         feed: StateFeed,
         port: int,
+        ledger: Sequence[web.RouteDef] = (),
     ) -> None:
+        """``ledger`` are the routes of the API that the command line uses too."""
         self._port = port
         self._path = data_dir / SOCKET_FILE
         self._identity = identity
@@ -43,6 +46,7 @@ class ControlServer:
                 web.post("/pairing", self._open_code),
                 web.get("/clients", self._list),
                 web.delete("/clients/{id}", self._revoke),
+                *ledger,
             ]
         )
         self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=1.0)

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from dems_node.json_types import Json
+from dems_node.json_types import Json, Section
 from openems_bridge.dispatcher.commands import DispatchState, Limits, Mode, Target
 from openems_bridge.edge.pushed.readings import PushedSample, PushOutcome
+from openems_bridge.ledger.plant import Plant
 from openems_bridge.metering.readings import Reading
 from openems_bridge.store.events import Event
 
@@ -57,6 +58,42 @@ class PushedReadings(Protocol):
 
     def push(self, sample: PushedSample) -> PushOutcome:
         """Take a sample's values; say which were refused, and why."""
+        ...
+
+
+class Ledger(Protocol):
+    """The household's part in its community's ledger. Every call raises LedgerRefused where it cannot be done."""
+
+    async def preview(self, line: str) -> Mapping[str, Json]:
+        """Return what an invitation leads to; nothing of it is stored."""
+        ...
+
+    async def join(self, line: str, consent: bytes, plant: Plant) -> Section:
+        """Agree to the text with this keccak and ask to be admitted; return the ``community`` section."""
+        ...
+
+    async def leave(self) -> Section:
+        """Leave with the next slot; return the ``community`` section."""
+        ...
+
+    async def anchor_now(self) -> int:
+        """Try the waiting readings now; return how many wait."""
+        ...
+
+    async def proofs(self, first: int, last: int) -> Mapping[str, Json]:
+        """Return the file with the proofs of slots in [first, last]."""
+        ...
+
+    async def settlement(self, first: int | None, last: int | None) -> Sequence[Mapping[str, Json]]:
+        """Return at most 1000 slots' results in [first, last], oldest first."""
+        ...
+
+    async def claim(self) -> int:
+        """Claim what the renewable-energy account holds; return the transaction's id."""
+        ...
+
+    async def redeem(self, identifier: int, watt_hours: int, purpose: str) -> int:
+        """Redeem certificates; return the transaction's id."""
         ...
 
 

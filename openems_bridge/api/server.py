@@ -13,10 +13,11 @@ from dems_protocol.slots import SlotGrid
 from openems_bridge.api.clients import Clients
 from openems_bridge.api.dispatch_routes import DispatchRoutes
 from openems_bridge.api.feed import StateFeed
+from openems_bridge.api.ledger_routes import LedgerRoutes
 from openems_bridge.api.middleware import token_middleware
 from openems_bridge.api.pairing import PairingDesk
 from openems_bridge.api.pairing_routes import PairingRoutes
-from openems_bridge.api.ports import Archive, Diagnostics, PushedReadings, Steering
+from openems_bridge.api.ports import Archive, Diagnostics, Ledger, PushedReadings, Steering
 from openems_bridge.api.public_routes import PublicRoutes
 from openems_bridge.api.readings_routes import ReadingRoutes
 from openems_bridge.api.state_routes import StateRoutes
@@ -37,6 +38,7 @@ class ApiParts:
     steering: Steering
     archive: Archive
     diagnostics: Diagnostics
+    ledger: Ledger
     pushed: PushedReadings | None = None
 
 
@@ -49,6 +51,7 @@ def api_routes(parts: ApiParts) -> list[web.RouteDef]:
         *WebSocketRoutes(parts.feed, parts.archive, parts.clock).table(),
         *DispatchRoutes(parts.steering).table(),
         *ReadingRoutes(parts.grid, parts.archive, parts.pushed).table(),
+        *LedgerRoutes(parts.ledger, parts.grid).table(),
     ]
 
 

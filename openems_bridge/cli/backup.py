@@ -6,9 +6,10 @@ from pathlib import Path
 
 from openems_bridge.backup.making import Source, make_backup
 from openems_bridge.backup.restoring import Restored, Target, restore_backup
-from openems_bridge.cli.keys import explained, known_passphrase, new_passphrase, show_restored, vault_of
+from openems_bridge.cli.keys import explained, known_passphrase, new_passphrase, show_restored
 from openems_bridge.cli.terminal import complain, say
 from openems_bridge.configuration.loading import load_configuration
+from openems_bridge.keys.on_this_machine import vault_of
 from openems_bridge.keys.options import KeyOptions, MeterKeyKind, StoreKind
 from openems_bridge.keys.vault import Vault
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from dems_node.keys.errors import KeysUnusable
-from openems_bridge.cli.keys import vault_of
 from openems_bridge.configuration.model import BridgeConfiguration
 from openems_bridge.edge.interface import Finding, Inspection
+from openems_bridge.keys.on_this_machine import vault_of
 
 
 def check_keys(configuration: BridgeConfiguration) -> Iterator[Inspection]:

@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from dems_node.keys.errors import KeysUnusable
-from dems_node.keys.keyring_store import usable_keyring
 from dems_node.keys.passphrase import Passphrase, ask_passphrase, read_passphrase
 from openems_bridge.backup.errors import BackupUnusable
 from openems_bridge.cli.terminal import complain, say
@@ -16,7 +15,8 @@ from openems_bridge.data_folder import DataFolderUnusable, locked_data_folder
 from openems_bridge.keys.exported import read_keys_file, write_keys_file
 from openems_bridge.keys.index import KeyIndex
 from openems_bridge.keys.key_change import KeyChange
-from openems_bridge.keys.options import KeyOptions, MeterKeyKind, StoreKind
+from openems_bridge.keys.on_this_machine import vault_of
+from openems_bridge.keys.options import MeterKeyKind, StoreKind
 from openems_bridge.keys.vault import RestoredKeys, Vault
 
 
@@ -142,11 +142,6 @@ def explained(work: Callable[[], None]) -> int:
         complain("Nothing was done.")
         return 1
     return 0
-
-
-def vault_of(folder: Path, options: KeyOptions) -> Vault:
-    """Return the vault of a data folder on this machine."""
-    return Vault(folder=folder, options=options, keyring=usable_keyring, now=time.time)
 
 
 def new_passphrase(file: Path, passphrase_file: Path | None) -> Passphrase:

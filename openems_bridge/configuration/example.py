@@ -85,6 +85,20 @@ api:
 #   # The way to the TPM, as tpm2-tools name it.
 #   tcti: device:/dev/tpmrm0
 
+# Only for a household in a community: what the bridge does on the chain by itself.
+# ledger:
+#   # A node of your own, instead of the one that the invitation names.
+#   rpc: http://127.0.0.1:8545
+#   # Bring down a statement that is wrong, or only tell it. A challenge costs you gas, and earns half of what the
+#   # operator loses.
+#   challenge: automatic
+#   # Put a reading on chain directly where the operator left it out (gas and a deposit), or only tell it.
+#   direct_inclusion: automatic
+#   # How many random readings of other households are checked with the registry in each slot.
+#   audited_leaves: 8
+#   # Blocks until a transaction counts as final.
+#   confirmations: 12
+
 log:
   # debug, info, warning or error
   level: info

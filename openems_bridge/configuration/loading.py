@@ -18,6 +18,7 @@ from dems_node.configuration.values import (
 from dems_protocol.slots import DEFAULT_SLOT_SECONDS, SlotGrid
 from openems_bridge.configuration.edge_section import edge_options
 from openems_bridge.configuration.keys_section import key_options
+from openems_bridge.configuration.ledger_section import ledger_options
 from openems_bridge.configuration.model import DEFAULT_PORT, ApiConfiguration, BridgeConfiguration
 
 LONGEST_DATA_DIR = 90
@@ -41,6 +42,7 @@ def parse_configuration(text: str, *, base: Path) -> BridgeConfiguration:
         api=ApiConfiguration(**fields["api"]),
         log_level=fields["log"]["level"].upper(),
         keys=fields["keys"],
+        ledger=fields["ledger"],
     )
 
 
@@ -81,5 +83,6 @@ _BRIDGE = section(
         vol.Optional("api", default=dict): _API,
         vol.Optional("log", default=dict): _LOG,
         vol.Optional("keys", default=dict): key_options,
+        vol.Optional("ledger", default=dict): ledger_options,
     }
 )

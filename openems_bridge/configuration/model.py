@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from dems_protocol.slots import SlotGrid
 from openems_bridge.keys.options import KeyOptions
+from openems_bridge.ledger.options import LedgerOptions
 
 if TYPE_CHECKING:
     # Each adapter's package imports its libraries, so only the one that is configured is imported.
@@ -44,3 +45,4 @@ class BridgeConfiguration:
     api: ApiConfiguration
     log_level: str
     keys: KeyOptions = field(default_factory=KeyOptions)
+    ledger: LedgerOptions = field(default_factory=LedgerOptions)

@@ -5,6 +5,9 @@ import logging
 from dems_node import outage
 from openems_bridge.edge.interface import EdgeError, EdgeLoginRefused, Lost
 
+STEADY_SECONDS = 60.0
+"""A connection that has lasted so long is no longer one that flaps: the next pause is the shortest again."""
+
 
 class EdgeSilent(EdgeError):
     """The connection stands, but no values come over it, or always the same old ones."""

@@ -32,6 +32,12 @@ _DEFAULT_CAPACITY_WH = 10_000
 _NEW_CONNECTIONS = 10
 _WINDOW_SECONDS = 5.0
 _CLOCK_TOLERANCE = 2.0
+_CONTROLLERS = {
+    "ws": "ctrlApiWebsocket0",
+    "rest": "ctrlApiRest0",
+    "own_rest": "ctrlApiRest1",
+    "modbus": "ctrlApiModbusTcp0",
+}
 
 
 class FakeEdge:
@@ -185,10 +191,15 @@ class FakeEdge:
                 self.core.set_clock(int(self._clock.utc()))
 
     async def _open(self) -> None:
-        for listener in self._listeners.values():
+        for name, listener in self._listeners.items():
             await listener.start()
+            self._configure_port(name, listener.port)
         if self._modbus:
             await self._modbus.start()
+            self._configure_port("modbus", self._modbus.port)
+
+    def _configure_port(self, service: str, port: int) -> None:
+        self.core.configuration.components[_CONTROLLERS[service]].properties["port"] = port
 
     async def _shut(self) -> None:
         for listener in self._listeners.values():

@@ -49,15 +49,14 @@ from dems_protocol.statements import Statement
 class LoggedEvent:
     """An event of one of the community's contracts.
 
-    ``id`` stays the same when a reorganisation moves it to another block (transaction hash and the log's place in the
-    transaction); ``block`` and ``place`` (the log's index in the block) order events; ``at`` is the block's time (unix
-    s), None where it was not asked for.
+    ``id`` stays the same when a reorganisation moves it to another block (`dems_node.chain.events`); ``block`` and
+    ``place`` (the log's index in the block) order events; ``at`` is the block's time (unix s).
     """
 
     id: str
     block: int
     place: int
-    at: int | None = None
+    at: int
     contract: bytes
     topics: tuple[bytes, ...]
     data: bytes
@@ -90,14 +89,14 @@ class IncludedDirectly:
 class SlotOnChain:
     """What the chain says of a slot, as far as this household asks.
 
-    ``publication`` is the current statement, ``voids`` the findings by which earlier ones fell, ``extended`` until when
+    ``publication`` is the current statement, ``voids`` the findings by which earlier ones fell and ``voided`` when the last did, ``extended`` until when
     (unix s, block) disputes keep the slot open, ``inclusions`` the direct inclusions by meter.
     """
 
     slot: int
     publication: Publication | None = None
     voids: tuple[Finding, ...] = ()
-    voided_at: int | None = None
+    voided: tuple[int, int] | None = None
     extended: tuple[int, int] | None = None
     open_demands: int = 0
     netting: Netting | None = None
@@ -112,7 +111,7 @@ def slot_on_chain(slot: int, events: Iterable[LoggedEvent]) -> SlotOnChain:
     """Return what a slot's events, in their order, come to."""
     publication: Publication | None = None
     voids: list[Finding] = []
-    voided_at: int | None = None
+    voided: tuple[int, int] | None = None
     extended: tuple[int, int] | None = None
     netting: Netting | None = None
     inclusions: dict[bytes, IncludedDirectly] = {}
@@ -128,7 +127,7 @@ def slot_on_chain(slot: int, events: Iterable[LoggedEvent]) -> SlotOnChain:
             case StatementVoidedEvent() as event:
                 publication, netting, extended = None, None, None
                 voids.append(event.finding)
-                voided_at = logged.at
+                voided = (logged.at, logged.block)
             case WindowExtendedEvent() as event:
                 extended = (event.until_time, event.until_block)
             case SlotNettedEvent() as event:
@@ -148,7 +147,7 @@ def slot_on_chain(slot: int, events: Iterable[LoggedEvent]) -> SlotOnChain:
         slot=slot,
         publication=publication,
         voids=tuple(voids),
-        voided_at=voided_at,
+        voided=voided,
         extended=extended,
         netting=netting,
         inclusions=tuple(inclusions.values()),
@@ -273,13 +272,11 @@ def concerns(event: Event, household: bytes, meter: bytes) -> bool:
             return owner == household
 
 
-def keep(connection: sqlite3.Connection, logged: LoggedEvent, name: str, slot: int | None) -> bool:
-    """Write an event; return whether it is new. One that was moved to another block gets its new place."""
-    known = connection.execute("SELECT 1 FROM ledger_event WHERE id = ?", (logged.id,)).fetchone()
+def keep(connection: sqlite3.Connection, logged: LoggedEvent, name: str, slot: int | None) -> None:
+    """Write an event."""
     connection.execute(
-        "INSERT INTO ledger_event (id, block, place, at, contract, topics, data, name, slot) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE "
-        "SET block = excluded.block, place = excluded.place, at = excluded.at, data = excluded.data",
+        "INSERT OR REPLACE INTO ledger_event (id, block, place, at, contract, topics, data, name, slot) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             logged.id,
             logged.block,
@@ -292,14 +289,11 @@ def keep(connection: sqlite3.Connection, logged: LoggedEvent, name: str, slot: i
             slot,
         ),
     )
-    return known is None
 
 
-def forget(connection: sqlite3.Connection, event_id: str) -> int | None:
-    """Delete an event of an orphaned block; return the slot that it was of."""
-    row = connection.execute("SELECT slot FROM ledger_event WHERE id = ?", (event_id,)).fetchone()
+def forget(connection: sqlite3.Connection, event_id: str) -> None:
+    """Delete an event of an orphaned block."""
     connection.execute("DELETE FROM ledger_event WHERE id = ?", (event_id,))
-    return None if row is None else row[0]
 
 
 _EVENTS = "SELECT id, block, place, at, contract, topics, data FROM ledger_event"

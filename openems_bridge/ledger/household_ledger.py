@@ -12,7 +12,7 @@ from dems_node.chain.transactions import Link, PerformerState
 from dems_node.clock import Clock
 from dems_node.database.database import Database
 from dems_node.database.errors import StoreError
-from dems_node.json_types import Section
+from dems_node.json_types import Json, Section
 from dems_node.keys.errors import KeysUnusable
 from dems_node.outage import Outage
 from openems_bridge.ledger import journal, settlement, verdicts
@@ -23,7 +23,7 @@ from openems_bridge.ledger.membership import MembershipClerk
 from openems_bridge.ledger.membership_state import Membership, MembershipStatus
 from openems_bridge.ledger.operator_client import OperatorClient, OperatorDown, OperatorError
 from openems_bridge.ledger.own_reading import Delivery, OwnReading
-from openems_bridge.ledger.sections import LedgerProblem, LedgerView, sections, verified_section
+from openems_bridge.ledger.sections import LedgerProblem, LedgerView, sections, verdict_section
 from openems_bridge.ledger.settlement import Settlement
 from openems_bridge.ledger.signing_desk import SigningDesk
 from openems_bridge.ledger.signing_right import SigningRight
@@ -36,12 +36,15 @@ if TYPE_CHECKING:
 
     from dems_node.chain.client import ChainClient
     from dems_node.chain.performer import Performer
+    from dems_node.chain.watcher import Watcher
 
 MEMBER_LOOK_SECONDS = 60.0
 WAITING_LOOK_SECONDS = 5.0
 SLOT_LOOK_SECONDS = 5.0
 LATE_DAYS = 7
 _LOGGER = logging.getLogger(__name__)
+
+_LOST = (Link.LOST, Link.WRONG_CHAIN)
 
 type Tell = Callable[[str, Section], None]
 """Tells the API's clients an event: its kind and its data."""
@@ -53,6 +56,7 @@ class LedgerParts:
 
     client: ChainClient
     performer: Performer
+    watcher: Watcher
     operator: OperatorClient
     clerk: MembershipClerk
     right: SigningRight
@@ -88,7 +92,7 @@ class HouseholdLedger:
         self._key_backed_up = key_backed_up
         self._operator_outage = Outage(f"The operator of {membership.community.name}", _LOGGER)
         self._operator = "connecting"
-        self._chain = "connecting"
+        self._chain = Link.CONNECTING
         self._problem: LedgerProblem | None = None
         self._wake = asyncio.Event()
         self._news = asyncio.Event()
@@ -139,35 +143,46 @@ class HouseholdLedger:
         """Hear what became of a reading at the operator."""
         if own.delivery is Delivery.REFUSED:
             refusal = own.refusal
-            reason = (
-                None
-                if refusal is None
-                else {"code": refusal.code.replace("-", "_"), "params": dict(refusal.params)}
-            )
+            reason: Json = None
+            if refusal is not None:
+                reason = {"code": refusal.code.replace("-", "_"), "params": dict(refusal.params)}
             self._tell("reading_refused", {"slot": own.slot, "status": "refused", "reason": reason})
         self._touched.add(own.slot)
         self._news.set()
 
     def audited(self, audited: Audited) -> None:
         """Hear a verdict."""
+        checked = audited.checked
         if any(finding.code is FindingCode.OTHER_READING for finding in audited.findings):
-            self._parts.right.found_foreign(audited.checked.slot)
+            self._parts.right.found_foreign(checked.slot)
+        if not checked.verified:
+            self._tell("statement_not_verified", verdict_section(checked))
+        elif checked.own is not None:
+            self._tell("reading_verified", verdict_section(checked))
 
     def settled(self, result: Settlement) -> None:
         """Hear that the result of a slot changed."""
         if result.withdrawal_inside is not None or result.revision > 0:
             self._tell("netting_settled", result.to_json())
 
-    def performing(self, state: PerformerState) -> None:
-        """Hear how the account's transactions stand."""
-        link = state.link.value
-        if link != self._chain:
-            if state.link in {Link.LOST, Link.WRONG_CHAIN} and self._chain == "connected":
-                self._tell("chain_lost", {"problem": link})
-            if state.link is Link.CONNECTED and self._chain in {"lost", "wrong_chain"}:
-                self._tell("chain_restored", {"problem": self._chain})
-            self._chain = link
+    def chain_changed(self) -> None:
+        """Hear that performer or watcher see the chain otherwise than before."""
+        link = self._chain_link()
+        if link is self._chain:
+            return
+        before, self._chain = self._chain, link
+        if link in _LOST and before is Link.CONNECTED:
+            self._tell("chain_lost", {"problem": link.value})
+        if link is Link.CONNECTED and before in _LOST:
+            self._tell("chain_restored", {"problem": before.value})
         self._news.set()
+
+    def _chain_link(self) -> Link:
+        """Return the worse of what performer and watcher say; neither has been asked yet: connecting."""
+        links = {self._parts.performer.state.link, self._parts.watcher.state.link}
+        return next(
+            (link for link in (Link.WRONG_CHAIN, Link.LOST, Link.CONNECTED) if link in links), Link.CONNECTING
+        )
 
     # What a person asks for
 
@@ -282,17 +297,12 @@ class HouseholdLedger:
                 if isinstance(error, WrongChain):
                     self._problem = LedgerProblem("wrong_chain")
                 _LOGGER.debug("Slots wait: %s", error)
-            await self._tell_verdicts(touched)
             await self._refresh()
             try:
                 async with asyncio.timeout(pause):
                     await self._news.wait()
             except TimeoutError:
                 continue
-
-    async def _tell_verdicts(self, touched: set[int]) -> None:
-        """Show what changed; verdicts are told by ``audited``'s caller in the order of the slots."""
-        del touched
 
     # What the API shows
 
@@ -317,7 +327,7 @@ class HouseholdLedger:
         return replace(
             stored,
             operator=self._operator,
-            chain=self._chain,
+            chain=self._chain.value,
             balance=state.balance,
             pending_transactions=state.waiting,
             read_only=read_only is not None,
@@ -330,8 +340,9 @@ class HouseholdLedger:
         read_only = self._parts.right.read_only
         if read_only is not None:
             return LedgerProblem(read_only.reason.value, dict(read_only.params))
-        if state.problem is not None:
-            return LedgerProblem(state.problem.code, dict(state.problem.params))
+        problem = state.problem or self._parts.watcher.state.problem
+        if problem is not None and problem.code != "unreachable":
+            return LedgerProblem(problem.code, dict(problem.params))
         missing = self._parts.keeper.deposit_missing
         if missing is not None:
             params = {"needed": str(missing.needed), "found": str(missing.found)}
@@ -353,10 +364,3 @@ def _read_stored(connection: sqlite3.Connection, membership: Membership, late_si
         opened=settlement.latest_opened(connection),
         account=Account(),
     )
-
-
-async def tell_verdict(database: Database, audited: Audited, tell: Tell) -> None:
-    """Tell a verdict on a slot that the household has a reading of."""
-    view = await database.run(view_slot, audited.checked.slot)
-    kind = "reading_verified" if audited.checked.verified else "statement_not_verified"
-    tell(kind, verified_section(view))

@@ -20,6 +20,7 @@ from openems_bridge.ledger.contract_reading import (
 )
 from openems_bridge.ledger.membership_state import Membership, MembershipStatus
 from openems_bridge.ledger.operator_client import EnrolmentAnswer, OperatorClient, OperatorInfo
+from openems_bridge.ledger.plant import Plant
 
 if TYPE_CHECKING:
     from dems_node.chain.client import ChainClient
@@ -32,15 +33,6 @@ WHAT_THE_OPERATOR_SEES = (
     "Every slot's withdrawal, feed-in and generation in Wh, openly: the operator can see when you are at home, when you "
     "sleep and when you are away. Other members and the public see none of it."
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plant:
-    """What the household says of its plant and battery when it joins: W and Wh."""
-
-    plant_power: int
-    battery_power: int
-    battery_capacity: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,7 +52,7 @@ _TABLES = (
         id TEXT PRIMARY KEY,
         block INTEGER NOT NULL,
         place INTEGER NOT NULL,
-        at INTEGER,
+        at INTEGER NOT NULL,
         contract BLOB NOT NULL,
         topics BLOB NOT NULL,
         data BLOB NOT NULL,

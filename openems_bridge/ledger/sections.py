@@ -8,6 +8,7 @@ from openems_bridge.ledger.certificates import Account, certificates_json
 from openems_bridge.ledger.membership_state import Membership, MembershipStatus
 from openems_bridge.ledger.settlement import Settlement
 from openems_bridge.ledger.slot_keeper import SlotView
+from openems_bridge.ledger.verdicts import CheckedStatement, FoundFault
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,9 @@ def community_section(view: LedgerView) -> Section:
     return {
         "name": membership.community.name,
         "status": membership.status.value,
-        "reason": membership.reason,
+        "reason": None
+        if membership.reason is None
+        else {"code": "operator_says", "params": {"text": membership.reason}},
         "operator": view.operator,
         "chain": view.chain,
         "chain_id": membership.community.domain.chain_id,
@@ -106,13 +109,18 @@ def netting_section(view: LedgerView) -> Section:
     }
 
 
-def verified_section(view: SlotView) -> Section:
-    """Return the data of the events reading_verified, reading_refused and statement_not_verified."""
-    anchoring = view.anchoring
-    reason = None if anchoring is None else anchoring.reason
+def verdict_section(checked: CheckedStatement) -> Section:
+    """Return the data of the events reading_verified and statement_not_verified."""
+    first = checked.findings[0] if checked.findings else None
     return {
-        "slot": view.slot,
-        "status": None if anchoring is None else anchoring.status.value,
-        "reason": None if reason is None else {"code": reason.code, "params": dict(reason.params)},
-        "leaves": None if view.checked is None else view.checked.leaves,
+        "slot": checked.slot,
+        "status": _verdict(first),
+        "reason": None if first is None else {"code": first.code, "params": dict(first.params)},
+        "leaves": checked.leaves,
     }
+
+
+def _verdict(fault: FoundFault | None) -> str:
+    if fault is None:
+        return "verified"
+    return "excluded" if fault.code == "excluded" else "not_verified"

@@ -133,13 +133,20 @@ def load(connection: sqlite3.Connection, slot: int) -> Settlement | None:
     return None if row is None else Settlement.from_json(json.loads(row[0]))
 
 
-def between(connection: sqlite3.Connection, first: int, last: int, limit: int) -> Sequence[Settlement]:
-    """Return the settlements of slots in [first, last], oldest first."""
+def page(
+    connection: sqlite3.Connection, first: int | None, last: int | None, limit: int
+) -> Sequence[Settlement]:
+    """Return at most ``limit`` settlements of slots in [first, last], oldest first; None leaves an end open.
+
+    Without ``first`` they are the newest ones, with it the oldest, so that a client can page on.
+    """
+    order = "DESC" if first is None else "ASC"
     rows = connection.execute(
-        "SELECT document FROM ledger_settlement WHERE slot >= ? AND slot <= ? ORDER BY slot LIMIT ?",
-        (first, last, limit),
+        f"SELECT document FROM ledger_settlement WHERE slot >= ? AND slot <= ? ORDER BY slot {order} LIMIT ?",  # noqa: S608
+        (0 if first is None else first, 2**62 if last is None else last, limit),
     )
-    return [Settlement.from_json(json.loads(row[0])) for row in rows]
+    found = [Settlement.from_json(json.loads(row[0])) for row in rows]
+    return found[::-1] if first is None else found
 
 
 def latest_opened(connection: sqlite3.Connection) -> Settlement | None:

@@ -67,6 +67,11 @@ def view_slot(connection: sqlite3.Connection, slot: int) -> SlotView:
     )
 
 
+def view_slots(connection: sqlite3.Connection, first: int, last: int) -> list[SlotView]:
+    """Return all that the store knows of the slots in [first, last] of which the household has a reading."""
+    return [view_slot(connection, own.slot) for own in journal.in_force(connection, first, last)]
+
+
 class SlotKeeper:
     """Brings slots forward. ``settled`` hears of each settlement that changed; ``now`` is UTC s.
 

@@ -40,9 +40,10 @@ def phase_of(slot: SlotOnChain, terms: Terms, head: ChainHead) -> Phase:
         return Phase.UNNETTED if head.time > terms.limit_at(slot.slot) else Phase.OPEN
     if len(slot.voids) > 1:
         return Phase.UNNETTED
-    # Without the block of the void its window counts by time alone, which is never too early by much.
-    replaced_until = (slot.voided_at or head.time) + terms.replace_seconds
-    return Phase.UNNETTED if head.time >= replaced_until else Phase.VOIDED
+    assert slot.voided is not None  # noqa: S101 - there is a void
+    until = ChainHead(slot.voided[0] + terms.replace_seconds, slot.voided[1] + terms.replace_blocks)
+    over = head.time >= until.time and head.block >= until.block
+    return Phase.UNNETTED if over else Phase.VOIDED
 
 
 def _published_phase(slot: SlotOnChain, terms: Terms, head: ChainHead) -> Phase:

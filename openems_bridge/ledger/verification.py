@@ -316,4 +316,4 @@ def _sums_challenge(published: Published, tree: SumTree, leaves: Sequence[Leaf])
 
 
 def _leaf_params(index: int, leaf: Leaf, faults: Sequence[str]) -> dict[str, Json]:
-    return {"index": index, "meter": f"0x{leaf.reading.meter.hex()}", "faults": list(faults)}
+    return {"index": index, "meter": f"0x{leaf.reading.meter.hex()}", "faults": "; ".join(faults)}

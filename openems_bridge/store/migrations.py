@@ -76,5 +76,15 @@ def _create_first_schema(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
-MIGRATIONS: Sequence[Migration] = (_create_first_schema,)
+def _create_ledger(connection: sqlite3.Connection) -> None:
+    # Imported when it is needed: most files have taken this step long ago.
+    from dems_node.chain import journal, watch_journal
+    from openems_bridge.ledger.schema import create_ledger_tables
+
+    journal.create_tables(connection)
+    watch_journal.create_tables(connection)
+    create_ledger_tables(connection)
+
+
+MIGRATIONS: Sequence[Migration] = (_create_first_schema, _create_ledger)
 """Step i leads from version i to i + 1. A step that was released is never changed again."""

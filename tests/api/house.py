@@ -41,6 +41,10 @@ from openems_bridge.dispatcher.commands import (
 from openems_bridge.dispatcher.reasons import Reason, ReasonCode, RequestRefused
 from openems_bridge.edge.interface import Battery, BatteryKind, Component, ControlPath, Topology
 from openems_bridge.house_state import House, Identity, state_document
+from openems_bridge.ledger.desk import LedgerRefused
+from openems_bridge.ledger.plant import Plant
+from openems_bridge.ledger.settlement import Settlement
+from openems_bridge.ledger.slot_phase import Phase
 from openems_bridge.metering.readings import Quality, Reading
 from openems_bridge.store import events, readings
 from openems_bridge.store.events import Event
@@ -147,6 +151,96 @@ class FakeDiagnostics:
         }
 
 
+COMMUNITY: Section = {
+    "name": "Musterstraße",
+    "status": "member",
+    "reason": None,
+    "operator": "connected",
+    "chain": "connected",
+    "chain_id": 31337,
+    "household": "0x" + "11" * 20,
+    "meter": "0x" + "22" * 32,
+    "balance": 990_000_000_000_000_000,
+    "pending_transactions": 0,
+    "read_only": False,
+    "key_backed_up": False,
+    "problem": None,
+}
+
+
+class FakeLedger:
+    """A ledger that says what it is told to; ``refusal`` is raised by every call."""
+
+    def __init__(self) -> None:
+        self.refusal: LedgerRefused | None = None
+        self.calls: list[tuple[Any, ...]] = []
+
+    async def preview(self, line: str) -> Mapping[str, Json]:
+        self._call("preview", line)
+        return {
+            "name": "Musterstraße",
+            "chain_id": 31337,
+            "operator": "0x" + "33" * 20,
+            "operator_url": "https://operator.example:8585",
+            "fingerprint": "44" * 32,
+            "household": None,
+            "consent_text": "The operator sees every value.",
+            "consent": "0x" + "55" * 32,
+        }
+
+    async def join(self, line: str, consent: bytes, plant: Plant) -> Section:
+        self._call("join", line, consent, plant)
+        return {**COMMUNITY, "status": "joining"}
+
+    async def leave(self) -> Section:
+        self._call("leave")
+        return COMMUNITY
+
+    async def anchor_now(self) -> int:
+        self._call("anchor_now")
+        return 3
+
+    async def proofs(self, first: int, last: int) -> Mapping[str, Json]:
+        self._call("proofs", first, last)
+        return {
+            "format": "dems-proofs",
+            "version": 1,
+            "community": "Musterstraße",
+            "chain_id": 31337,
+            "ledger": "0x" + "66" * 20,
+            "netting": "0x" + "77" * 20,
+            "slot_seconds": 900,
+            "household": COMMUNITY["household"],
+            "meter": COMMUNITY["meter"],
+            "slots": [],
+        }
+
+    async def settlement(self, first: int | None, last: int | None) -> Sequence[Mapping[str, Json]]:
+        self._call("settlement", first, last)
+        decided = Settlement(
+            slot=7,
+            phase=Phase.OPENED,
+            withdrawal_inside=40,
+            withdrawal_outside=60,
+            feed_in_inside=0,
+            feed_in_outside=0,
+        )
+        return [decided.to_json(), Settlement(slot=8, phase=Phase.PUBLISHED).to_json()]
+
+    async def claim(self) -> int:
+        self._call("claim")
+        return 4
+
+    async def redeem(self, identifier: int, watt_hours: int, purpose: str) -> int:
+        self._call("redeem", identifier, watt_hours, purpose)
+        return 5
+
+    def _call(self, *call: Any) -> None:
+        self.calls.append(call)
+        if self.refusal is not None:
+            raise self.refusal
+
+
 @dataclass(slots=True, kw_only=True)
 class FakeHouse:
     """A running API server in front of a fake house."""
@@ -160,6 +254,7 @@ class FakeHouse:
     database: Database
     steering: FakeSteering
     diagnostics: FakeDiagnostics
+    ledger: FakeLedger
     data_dir: Path
     house: House = field(
         default_factory=lambda: House(
@@ -253,6 +348,7 @@ async def fake_house(
     desk = PairingDesk(certificate.fingerprint, clock)
     steering = FakeSteering()
     diagnostics = FakeDiagnostics()
+    ledger = FakeLedger()
     feed = StateFeed(
         state_document(identity, grid, House(dispatch=OFF, limits=Limits())),
         await database.run(events.last_id),
@@ -267,6 +363,7 @@ async def fake_house(
         steering=steering,
         archive=StoredArchive(database, grid),
         diagnostics=diagnostics,
+        ledger=ledger,
         pushed=pushed,
     )
     server = ApiServer(
@@ -286,6 +383,7 @@ async def fake_house(
         database=database,
         steering=steering,
         diagnostics=diagnostics,
+        ledger=ledger,
         data_dir=data_dir,
     )
     steering.on_change = house.show

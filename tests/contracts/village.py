@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from eth_account.signers.local import LocalAccount
+from hexbytes import HexBytes
 
 from community.account_deployer import AccountDeployer
 from dems_protocol.commitments import MeterSecret, Opening, Pedersen, Register, sum_openings
@@ -143,7 +144,7 @@ class Village:
 
 def sign_account(account: LocalAccount, digest: bytes) -> structs.Signature:
     """Return an account's signature of a digest."""
-    signed = account.unsafe_sign_hash(digest)
+    signed = account.unsafe_sign_hash(HexBytes(digest))
     return structs.Signature(signed.r.to_bytes(32), signed.s.to_bytes(32), signed.v)
 
 

@@ -30,6 +30,7 @@ def openems(
     silence: float = 5.0,
     timeout: float = 5.0,
     components: ChosenComponents | None = None,
+    backoff: Backoff | None = None,
 ) -> OpenEmsEdge:
     """Return the adapter under test, aimed at a fake Edge."""
     ports = fake.ports()
@@ -44,7 +45,7 @@ def openems(
         silence_timeout=silence,
         request_timeout=timeout,
     )
-    return OpenEmsEdge(options, SystemClock(), backoff=quick_backoff())
+    return OpenEmsEdge(options, SystemClock(), backoff=backoff or quick_backoff())
 
 
 def modbus(fake: FakeEdge, *, battery: str | None = None, confirm: bool = True) -> ModbusEdge:

@@ -49,6 +49,17 @@ def test_bad_api_timeout_is_refused_with_what_to_change(timeout: int) -> None:
     assert "60 s" in message
 
 
+@pytest.mark.parametrize("timeout", [1, 2, 3])
+def test_a_timeout_that_no_renewal_can_meet_is_warned_of(timeout: int) -> None:
+    components = {
+        **documents.AC_COUPLED,
+        "ctrlApiRest0": ("Controller.Api.Rest.ReadWrite", {"port": 8084, "apiTimeout": timeout}),
+    }
+    ((finding, message),) = said(look(components), "api_timeout")
+    assert finding is (Finding.OK if timeout == 3 else Finding.WARNING)
+    assert timeout == 3 or "between 3 and 60 s" in message
+
+
 @pytest.mark.parametrize(
     ("controller", "words"),
     [

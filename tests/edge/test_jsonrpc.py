@@ -119,3 +119,9 @@ async def test_notifications_come_out_of_their_envelope() -> None:
 async def test_other_programs_are_recognised(text: str) -> None:
     with pytest.raises(EdgeWrongAnswer):
         Wire().peer.receive(text)
+
+
+@pytest.mark.parametrize("text", ["", "nonsense", "[]", "7", "[" * 100_000])
+def test_what_is_no_json_rpc_is_a_wrong_answer(text: str) -> None:
+    with pytest.raises(EdgeWrongAnswer):
+        Wire().peer.receive(text)

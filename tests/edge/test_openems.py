@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from dems_node.backoff import Backoff
 from openems_bridge.edge.interface import (
     BatteryKind,
     EdgeLoginRefused,
@@ -160,6 +161,31 @@ async def test_restart_is_survived_with_login_and_subscription(caplog: pytest.Lo
     assert len(lines) == 2, lines
     assert "lost (unreachable)" in lines[0]
     assert "is back" in lines[1]
+
+
+async def test_an_edge_that_comes_and_goes_is_asked_ever_more_seldom(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    backoff = Backoff(first=0.01, longest=100.0, random=lambda: 0.5)
+    async with FakeEdge(options()) as fake, following(openems(fake, backoff=backoff)) as follower:
+        for _ in range(3):
+            await follower.connected()
+            await follower.values()
+            await fake.restart()
+            await follower.lost()
+        await follower.values()
+        assert backoff.next_pause() >= 0.08
+        monkeypatch.setattr("openems_bridge.edge.openems.adapter.STEADY_SECONDS", 0.0)
+        await follower.values()
+        assert backoff.next_pause() == 0.01
+
+
+async def test_an_edge_with_one_controller_for_all_and_one_for_the_bridge_needs_no_warning() -> None:
+    async with FakeEdge(options(own_rest_port=0)) as fake:
+        edge = openems(fake, controller="ctrlApiRest1")
+        lines = await edge.inspect()
+        await edge.close()
+    assert not [line for line in lines if line.finding in (Finding.WARNING, Finding.ERROR)]
 
 
 async def test_silent_edge_is_lost_and_found_again() -> None:

@@ -23,6 +23,7 @@ from custom_components.dems.errors import (
 )
 from custom_components.dems.event import CHAIN_EVENTS, EVENTS, snake_case
 from custom_components.dems.flow_errors import error_key, joining_error_key
+from custom_components.dems.ledger import AnchorStatus, Membership
 from custom_components.dems.number import LIMITS, SETPOINT
 from custom_components.dems.prices import PRICES
 from custom_components.dems.reasons import LEDGER_REASONS, NONE, OTHER, REASONS
@@ -42,6 +43,8 @@ from dems_protocol.contracts import (
     renewable_energy_account,
 )
 from openems_bridge.dispatcher.reasons import ReasonCode
+from openems_bridge.ledger.anchoring import AnchorStatus as BridgeAnchorStatus
+from openems_bridge.ledger.membership_state import MembershipStatus
 from openems_bridge.ledger.single_writer import ReadOnlyReason
 from openems_bridge.ledger.verification import FindingCode
 
@@ -121,6 +124,11 @@ def test_what_operator_bridge_and_chain_complain_about_is_known() -> None:
     }
     bridge = {code.value for code in (*ReadOnlyReason, *FindingCode)}
     assert (operator | chain | bridge) - LEDGER_REASONS == set()
+
+
+def test_words_of_the_bridge_are_ours() -> None:
+    assert [*AnchorStatus] == [*BridgeAnchorStatus]
+    assert [*Membership] == [*MembershipStatus]
 
 
 def test_every_event_of_the_watched_contracts_has_a_type() -> None:
@@ -216,7 +224,7 @@ def test_every_error_of_the_flows_has_words(
 
 @pytest.mark.parametrize("error", ENGLISH["options"]["error"])
 def test_no_error_of_the_options_flow_is_never_shown(error: str) -> None:
-    reasons = (*LEDGER_REASONS, "consent_changed", "invitation_invalid", "key_missing")
+    reasons = (*LEDGER_REASONS, "consent_changed", "invitation_invalid")
     given = [_problem("refused", reason) for reason in reasons]
     shown = {joining_error_key(one) for one in (*given, *_errors(("not-found", "refused")))}
     assert error in shown | {"consent_needed"}

@@ -16,7 +16,7 @@ from keyring.backend import KeyringBackend
 
 from dems_node.keys.container import ScryptCost
 from dems_node.keys.passphrase import Passphrase
-from openems_bridge.cli.keys import vault_of
+from openems_bridge.keys.on_this_machine import vault_of
 from openems_bridge.keys.options import KeyOptions, MeterKeyKind, StoreKind
 from openems_bridge.keys.vault import Vault
 

@@ -202,7 +202,7 @@ async def test_a_full_disk_is_told_as_such_and_changes_nothing(path: Path) -> No
     class LittleRoom(sqlite3.Connection):
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             super().__init__(*args, **kwargs)
-            self.execute("PRAGMA max_page_count = 30")
+            self.execute("PRAGMA max_page_count = 60")
 
     def fill(connection: sqlite3.Connection) -> None:
         settings.save(connection, "mode", "manual")

@@ -5,9 +5,9 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {CommunityRegistry} from "../CommunityRegistry.sol";
-import {Finding, Node, Published, Statement} from "../LedgerTypes.sol";
+import {Finding, Published, Statement} from "../LedgerTypes.sol";
 import {Messages} from "../libraries/Messages.sol";
-import {SumTree} from "../libraries/SumTree.sol";
+import {BN254} from "../libraries/BN254.sol";
 import {Accounts} from "./Accounts.sol";
 
 /// @title The life of a slot: published, perhaps voided and replaced once, final (docs/protocol.md, sections 7 and 8).
@@ -37,6 +37,7 @@ abstract contract Statements is Accounts, EIP712 {
         uint48 voidedAt;
         uint48 voidedBlock;
         uint32 openDemands;
+        uint24 inclusions;
         uint8 attempt;
     }
 
@@ -54,7 +55,7 @@ abstract contract Statements is Accounts, EIP712 {
     error NotFinal(uint64 slot);
 
     event StatementPublished(
-        uint64 indexed slot, uint8 indexed attempt, Statement statement, uint64 publishedAt, uint64 publishedBlock
+        uint64 indexed slot, uint8 attempt, Statement statement, uint64 publishedAt, uint64 publishedBlock
     );
     /// @notice A statement fell. `proof` is the challenger's call, from which everybody can check the finding.
     event StatementVoided(
@@ -75,7 +76,10 @@ abstract contract Statements is Accounts, EIP712 {
     uint64 public immutable replaceSeconds;
     uint64 public immutable replaceBlocks;
 
-    /// @notice The record of a slot's current statement, 0 where there is none.
+    /// @notice What stands in `records` after a void, until the replacement is published.
+    bytes32 public constant VOIDED = bytes32(uint256(1));
+
+    /// @notice The record of a slot's current statement; 0 before the first, `VOIDED` after one fell.
     mapping(uint64 slot => bytes32) public records;
     /// @notice What disputes and direct inclusions left of a slot.
     mapping(uint64 slot => Dispute) public disputes;
@@ -107,11 +111,18 @@ abstract contract Statements is Accounts, EIP712 {
     function publish(Statement calldata statement) external {
         uint64 slot = statement.slot;
         _requireOperator(slot);
-        _requireDue(statement);
+        _requireDue(slot, statement.attempt);
         _requireWellFormed(statement);
-        Published memory published = Published(statement, block.timestamp.toUint64(), block.number.toUint64());
-        records[slot] = Messages.hashRecord(published);
-        emit StatementPublished(slot, statement.attempt, statement, published.publishedAt, published.publishedBlock);
+        bytes32 statementHash = Messages.hashStatementCalldata(statement);
+        records[slot] = Messages.hashRecord(statementHash, block.timestamp, block.number);
+        emit StatementPublished(
+            slot, statement.attempt, statement, block.timestamp.toUint64(), block.number.toUint64()
+        );
+    }
+
+    /// @notice Whether a statement is published for the slot that did not fall.
+    function hasStatement(uint64 slot) public view returns (bool) {
+        return uint256(records[slot]) > uint256(VOIDED);
     }
 
     /// @notice Whether the statement is its slot's and can no longer fall.
@@ -148,16 +159,12 @@ abstract contract Statements is Accounts, EIP712 {
 
     /// @notice The earliest time and block at which the statement is final, if no demand is open then.
     function finality(Published calldata published) public view returns (uint256 time, uint256 blockNumber) {
-        Dispute storage dispute = disputes[published.statement.slot];
-        time = uint256(published.publishedAt) + challengeSeconds;
-        blockNumber = uint256(published.publishedBlock) + challengeBlocks;
-        if (time < dispute.extendedUntil) time = dispute.extendedUntil;
-        if (blockNumber < dispute.extendedUntilBlock) blockNumber = dispute.extendedUntilBlock;
+        return _finality(published, disputes[published.statement.slot]);
     }
 
     /// @notice Whether the slot has no statement and none can come any more: utility prices apply.
     function isUnnetted(uint64 slot) public view returns (bool) {
-        if (records[slot] != 0) return false;
+        if (hasStatement(slot)) return false;
         Dispute storage dispute = disputes[slot];
         if (dispute.attempt == 0) return block.timestamp > endOf(slot) + publishLimitSeconds;
         if (dispute.attempt > 1) return true;
@@ -195,29 +202,33 @@ abstract contract Statements is Accounts, EIP712 {
         _requireFullBond(operator);
     }
 
-    function _requireDue(Statement calldata statement) private view {
-        uint64 slot = statement.slot;
-        uint8 attempt = disputes[slot].attempt;
-        require(
-            records[slot] == 0 && attempt <= 1 && statement.attempt == attempt, WrongAttempt(slot, statement.attempt)
-        );
-        require(block.timestamp >= endOf(slot), SlotNotOver(slot, endOf(slot)));
+    /// @dev A first statement finds no record, so nothing else needs to be read for it.
+    function _requireDue(uint64 slot, uint8 attempt) private view {
+        uint256 end = endOf(slot);
+        require(block.timestamp >= end, SlotNotOver(slot, end));
+        if (attempt == 0) {
+            require(records[slot] == 0, WrongAttempt(slot, attempt));
+            require(block.timestamp <= end + publishLimitSeconds, TooLate(slot));
+            return;
+        }
+        require(records[slot] == VOIDED && attempt == disputes[slot].attempt, WrongAttempt(slot, attempt));
         require(!isUnnetted(slot), TooLate(slot));
     }
 
     function _requireWellFormed(Statement calldata statement) private pure {
+        uint256 count = statement.count;
         require(
-            statement.count <= MAX_COUNT && statement.withdrawalOwners <= statement.count
-                && statement.feedInOwners <= statement.count,
+            count <= MAX_COUNT && statement.withdrawalOwners <= count && statement.feedInOwners <= count,
             MalformedStatement()
         );
-        require(SumTree.hasValidPoints(SumTree.rootOf(statement)), MalformedStatement());
+        uint256[4] calldata sums = statement.sums;
+        require(BN254.isValid(sums[0], sums[1]) && BN254.isValid(sums[2], sums[3]), MalformedStatement());
     }
 
     function _void(Published calldata published, Finding finding, address challenger, bytes calldata proof) internal {
         (uint64 slot, uint8 attempt) = (published.statement.slot, published.statement.attempt);
         Dispute storage dispute = disputes[slot];
-        delete records[slot];
+        records[slot] = VOIDED;
         (dispute.extendedUntil, dispute.extendedUntilBlock, dispute.openDemands) = (0, 0, 0);
         (dispute.voidedAt, dispute.voidedBlock) = (block.timestamp.toUint48(), block.number.toUint48());
         dispute.attempt = attempt + 1;
@@ -235,9 +246,19 @@ abstract contract Statements is Accounts, EIP712 {
 
     /// @dev Of what is published: the windows are over and no demand is open.
     function _isSettled(Published calldata published) private view returns (bool) {
-        (uint256 time, uint256 blockNumber) = finality(published);
-        return
-            block.timestamp >= time && block.number >= blockNumber
-                && disputes[published.statement.slot].openDemands == 0;
+        Dispute memory dispute = disputes[published.statement.slot];
+        (uint256 time, uint256 blockNumber) = _finality(published, dispute);
+        return block.timestamp >= time && block.number >= blockNumber && dispute.openDemands == 0;
+    }
+
+    function _finality(Published calldata published, Dispute memory dispute)
+        internal
+        view
+        returns (uint256 time, uint256 blockNumber)
+    {
+        time = uint256(published.publishedAt) + challengeSeconds;
+        blockNumber = uint256(published.publishedBlock) + challengeBlocks;
+        if (time < dispute.extendedUntil) time = dispute.extendedUntil;
+        if (blockNumber < dispute.extendedUntilBlock) blockNumber = dispute.extendedUntilBlock;
     }
 }

@@ -23,7 +23,10 @@ library BN254 {
 
     /// @notice Whether the words are a point of the curve or the identity, in its one encoding.
     function isValid(Point memory point) internal pure returns (bool) {
-        (uint256 x, uint256 y) = (point.x, point.y);
+        return isValid(point.x, point.y);
+    }
+
+    function isValid(uint256 x, uint256 y) internal pure returns (bool) {
         if (x >= FIELD || y >= FIELD) return false;
         if (x == 0 && y == 0) return true;
         return mulmod(y, y, FIELD) == addmod(mulmod(mulmod(x, x, FIELD), x, FIELD), 3, FIELD);

@@ -23,7 +23,7 @@ from openems_bridge.edge.modbus.connection import ModbusConnection
 from openems_bridge.edge.modbus.house import ModbusHouse, find_house, read_house
 from openems_bridge.edge.modbus.layout import LayoutError
 from openems_bridge.edge.modbus.options import ModbusOptions
-from openems_bridge.edge.outage import EdgeWrongAnswer, Outage
+from openems_bridge.edge.outage import STEADY_SECONDS, EdgeWrongAnswer, Outage
 from openems_bridge.telemetry import SourceClass
 
 _LOGGER = logging.getLogger(__name__)
@@ -150,14 +150,15 @@ class ModbusEdge:
     async def _poll(self, connection: ModbusConnection, house: ModbusHouse) -> AsyncIterator[EdgeEvent]:
         # Said with the first values, so that an Edge that serves headers but no values is not called connected.
         connected: Connected | None = Connected(topology=house.topology)
-        due = self._clock.monotonic()
+        due = opened = self._clock.monotonic()
         while True:
             if not await connection.unmoved(house.chain):
                 raise _Moved
             registers = await connection.read(house.reads)
             self._outage.ends()
-            self._backoff.reset()
             now = self._clock.monotonic()
+            if now - opened >= STEADY_SECONDS:
+                self._backoff.reset()
             if connected is not None:
                 yield connected
                 connected = None

@@ -28,7 +28,7 @@ from openems_bridge.edge.openems.jsonrpc import Json, RpcError
 from openems_bridge.edge.openems.options import OpenEmsOptions
 from openems_bridge.edge.openems.rest import RestClient, RestSetpoints
 from openems_bridge.edge.openems.websocket import EdgeConnection, Received, open_connection
-from openems_bridge.edge.outage import EdgeSilent, Outage
+from openems_bridge.edge.outage import STEADY_SECONDS, EdgeSilent, Outage
 from openems_bridge.telemetry import SourceClass, Telemetry
 
 _LOGGER = logging.getLogger(__name__)
@@ -128,7 +128,8 @@ class OpenEmsEdge:
         # Said with the first values, so that an Edge that logs in and then stays silent is not called connected.
         connected: Connected | None = await self._adopt(connection, await connection.edge_config())
         silence = self._options.silence_timeout
-        deadline = self._clock.monotonic() + silence
+        opened = self._clock.monotonic()
+        deadline = opened + silence
         resubscribed = False
         while True:
             received = await connection.next_notification(max(0.0, deadline - self._clock.monotonic()))
@@ -142,7 +143,8 @@ class OpenEmsEdge:
                         continue
                     self._connection = connection
                     self._outage.ends()
-                    self._backoff.reset()
+                    if received.monotonic - opened >= STEADY_SECONDS:
+                        self._backoff.reset()
                     if connected is not None:
                         yield connected
                         connected = None

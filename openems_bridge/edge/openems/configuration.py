@@ -97,6 +97,8 @@ def _component(
         id=component_id,
         alias=str(description.get("alias") or component_id),
         factory=factory,
-        natures=frozenset(str(nature).rpartition(".")[2] for nature in natures or ()),
+        natures=frozenset(str(n).rpartition(".")[2] for n in natures)
+        if isinstance(natures, list)
+        else frozenset(),
         properties=properties if isinstance(properties, dict) else {},
     )

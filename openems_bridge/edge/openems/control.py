@@ -10,6 +10,8 @@ from openems_bridge.edge.openems.configuration import ConfiguredComponent, EdgeC
 
 DEFAULT_API_TIMEOUT = 60
 LONGEST_API_TIMEOUT = 60
+SHORTEST_API_TIMEOUT = 3
+"""Seconds: a set-point is renewed once a cycle at the most, and three times within a time-out."""
 DEFAULT_CONTROLLER = "ctrlApiRest0"
 READ_WRITE = "Controller.Api.Rest.ReadWrite"
 READ_ONLY = "Controller.Api.Rest.ReadOnly"
@@ -183,6 +185,16 @@ def _timeout_findings(path: ControlPath) -> list[Inspection]:
                 Finding.ERROR,
                 f"{path.controller} has apiTimeout {path.timeout_seconds}: "
                 f"set it to between 1 and {LONGEST_API_TIMEOUT} s.",
+                "api_timeout",
+            )
+        ]
+    if path.timeout_seconds < SHORTEST_API_TIMEOUT:
+        return [
+            _finding(
+                Finding.WARNING,
+                f"{path.controller} has apiTimeout {path.timeout_seconds}: it forgets a set-point before the next cycle "
+                f"can renew it, and the battery would come and go. Set it to between {SHORTEST_API_TIMEOUT} and "
+                f"{LONGEST_API_TIMEOUT} s.",
                 "api_timeout",
             )
         ]

@@ -79,7 +79,7 @@ class JsonRpcPeer:
         """
         try:
             message = json.loads(text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise EdgeWrongAnswer("A message was not JSON: is this an OpenEMS websocket?") from error
         if not isinstance(message, dict):
             raise EdgeWrongAnswer("A message was not a JSON object: is this an OpenEMS websocket?")

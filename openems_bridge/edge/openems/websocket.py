@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -49,7 +50,8 @@ class EdgeConnection:
         self._options = options
         self._clock = clock
         self._peer = JsonRpcPeer(socket.send_str, options.request_timeout)
-        self._received: asyncio.Queue[Received | EdgeError] = asyncio.Queue()
+        self._received: deque[Received | EdgeError] = deque()
+        self._arrived = asyncio.Event()
         self._subscriptions = 0
 
     async def login(self) -> str:
@@ -99,9 +101,12 @@ class EdgeConnection:
         """Return the next notification. Raises EdgeSilent after ``within`` s, EdgeUnreachable when it broke."""
         try:
             async with asyncio.timeout(within):
-                received = await self._received.get()
+                while not self._received:
+                    self._arrived.clear()
+                    await self._arrived.wait()
         except TimeoutError as error:
             raise EdgeSilent("The Edge answers, but sends no values.") from error
+        received = self._received.popleft()
         if isinstance(received, EdgeError):
             raise received
         return received
@@ -119,21 +124,26 @@ class EdgeConnection:
             failure = EdgeUnreachable(f"The connection broke: {type(error).__name__}.")
         finally:
             self._peer.fail(failure)
-            self._received.put_nowait(failure)
+            self._keep(failure)
 
     def _take(self, text: str) -> None:
         notification = self._peer.receive(text)
         if notification is None:
             return
-        if self._received.qsize() >= WAITING_NOTIFICATIONS:
+        if len(self._received) >= WAITING_NOTIFICATIONS:
             self._drop_oldest_values()
-        self._received.put_nowait(Received(notification, self._clock.utc(), self._clock.monotonic()))
+        self._keep(Received(notification, self._clock.utc(), self._clock.monotonic()))
+
+    def _keep(self, received: Received | EdgeError) -> None:
+        self._received.append(received)
+        self._arrived.set()
 
     def _drop_oldest_values(self) -> None:
-        """Make room where nobody takes the values; a changed configuration must not be missed."""
-        oldest = self._received.get_nowait()
-        if isinstance(oldest, EdgeError) or oldest.notification.method != "currentData":
-            self._received.put_nowait(oldest)
+        """Make room where nobody takes the values; a changed configuration must not be missed, and keeps its place."""
+        for index, waiting in enumerate(self._received):
+            if isinstance(waiting, Received) and waiting.notification.method == "currentData":
+                del self._received[index]
+                return
 
 
 @asynccontextmanager

@@ -1,0 +1,41 @@
+"""``dems-community keys``: shows accounts, never a key."""
+
+import secrets
+
+from community.cli.terminal import explained, say
+from community.configuration.model import CommunityConfiguration
+from community.folder import locked_data_folder
+from community.keys import KeyCabinet, OperatorKeys
+from dems_node.keys.keyring_store import usable_keyring
+
+
+def cabinet_of(configuration: CommunityConfiguration) -> KeyCabinet:
+    """Return where the configured keys lie."""
+    return KeyCabinet(
+        folder=configuration.data_dir,
+        passphrase_file=configuration.keys.passphrase_file,
+        keyring=usable_keyring,
+    )
+
+
+def show(configuration: CommunityConfiguration, *, create: bool) -> int:
+    """Show the accounts, with ``create`` after making what is missing. Return the exit status."""
+
+    def work() -> int:
+        cabinet = cabinet_of(configuration)
+        if create:
+            with locked_data_folder(configuration.data_dir):
+                keys = cabinet.create(secrets.randbelow)
+        else:
+            keys = cabinet.open()
+        _show(keys)
+        return 0
+
+    return explained(work)
+
+
+def _show(keys: OperatorKeys) -> None:
+    point = keys.sealing.public
+    say(f"authority    {keys.authority.address}   admits households, deploys; needs gas")
+    say(f"operator     {keys.operator.address}   publishes, answers, holds the bond; needs gas")
+    say(f"sealing key  0x{point.x:064x}, 0x{point.y:064x}")

@@ -1,0 +1,147 @@
+"""The parser of the command line and its exit statuses: 0 done, 1 failed, 2 wrong configuration or arguments."""
+
+import argparse
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from community import __version__
+from community.cli.terminal import complain
+from dems_node.configuration.values import ConfigurationError
+
+WRONG_USE = 2
+DEFAULT_CONFIGURATION = Path("community.yaml")
+
+type _Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit status."""
+    options = _parser().parse_args(arguments)
+    command: Callable[[argparse.Namespace], int] = options.command
+    try:
+        return command(options)
+    except ConfigurationError as error:
+        complain(f"The configuration {getattr(options, 'config', '')} cannot be used:")
+        for mistake in error.mistakes:
+            complain(f"  {mistake}")
+        return WRONG_USE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="dems-community",
+        description="The daemon of an energy community's operator, and its administration.",
+    )
+    parser.add_argument("--version", action="version", version=f"dems-community {__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _add_init(commands)
+    _add(commands, "check", "try configuration, keys, chain and contracts, and say what works", _check)
+    keys = _add(commands, "keys", "show the operator's accounts", _keys)
+    keys.add_argument("--create", action="store_true", help="make the keys that are missing")
+    _add(commands, "deploy", "put the community's contracts on the chain", _deploy)
+    _add(commands, "run", "run the daemon until it is stopped (Ctrl-C, SIGTERM)", _run)
+    _add_members(commands)
+    return parser
+
+
+def _add_init(commands: _Commands) -> None:
+    parser = commands.add_parser("init", help="write a commented example of the configuration")
+    parser.add_argument(
+        "--output", type=Path, default=DEFAULT_CONFIGURATION, help="where to (default: %(default)s)"
+    )
+    parser.set_defaults(command=_init)
+
+
+def _add_members(commands: _Commands) -> None:
+    invite = _add(commands, "invite", "print an invitation, good for one household", _invite)
+    invite.add_argument("--note", default="", help="whom it is for; only the operator sees it")
+    members = _add(commands, "members", "list who belongs to the community, or wants to", _members)
+    members.add_argument("--json", action="store_true", dest="as_json", help="as JSON, for programs")
+    approve = _add(commands, "approve", "let a household in", _approve)
+    approve.add_argument("household", type=_account, help="its account, 0x…")
+    refuse = _add(commands, "refuse", "refuse a household that waits", _refuse)
+    refuse.add_argument("household", type=_account, help="its account, 0x…")
+    refuse.add_argument("reason", help="what the household is told")
+
+
+def _add(
+    commands: _Commands, name: str, help_text: str, command: Callable[[argparse.Namespace], int]
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=help_text)
+    parser.add_argument(
+        "--config", type=Path, default=DEFAULT_CONFIGURATION, help="the configuration (default: %(default)s)"
+    )
+    parser.set_defaults(command=command)
+    return parser
+
+
+def _account(text: str) -> bytes:
+    if not re.fullmatch("0x[0-9a-fA-F]{40}", text):
+        raise argparse.ArgumentTypeError(f"expected 0x and 40 hex digits, found {text[:60]!r}")
+    return bytes.fromhex(text[2:])
+
+
+# Each command imports what it needs: `members` must not wait for a chain's libraries.
+
+
+def _init(options: argparse.Namespace) -> int:
+    from community.cli.init import write_example
+
+    return write_example(options.output)
+
+
+def _check(options: argparse.Namespace) -> int:
+    from community.cli.check import check
+    from community.configuration.loading import load_configuration
+
+    return check(load_configuration(options.config))
+
+
+def _keys(options: argparse.Namespace) -> int:
+    from community.cli.keys import show
+    from community.configuration.loading import load_configuration
+
+    return show(load_configuration(options.config), create=options.create)
+
+
+def _deploy(options: argparse.Namespace) -> int:
+    from community.cli.deploy import deploy
+    from community.configuration.loading import load_configuration
+
+    return deploy(load_configuration(options.config))
+
+
+def _run(options: argparse.Namespace) -> int:
+    from community.cli.run import run
+    from community.configuration.loading import load_configuration
+
+    return run(load_configuration(options.config))
+
+
+def _invite(options: argparse.Namespace) -> int:
+    from community.cli.members import invite
+    from community.configuration.loading import load_configuration
+
+    return invite(load_configuration(options.config), options.note)
+
+
+def _members(options: argparse.Namespace) -> int:
+    from community.cli.members import list_members
+    from community.configuration.loading import load_configuration
+
+    return list_members(load_configuration(options.config), as_json=options.as_json)
+
+
+def _approve(options: argparse.Namespace) -> int:
+    from community.cli.members import approve
+    from community.configuration.loading import load_configuration
+
+    return approve(load_configuration(options.config), options.household)
+
+
+def _refuse(options: argparse.Namespace) -> int:
+    from community.cli.members import refuse
+    from community.configuration.loading import load_configuration
+
+    return refuse(load_configuration(options.config), options.household, options.reason)

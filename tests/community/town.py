@@ -1,0 +1,262 @@
+"""The operator's parts around a real anvil, moved by hand: the tests say when who looks, and what time it is."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from community.chain.facts import Addresses, CommunityFacts, read_facts
+from community.chain.follower import ChainFollower
+from community.configuration.model import ContractOptions, DeploymentOptions
+from community.deploying import ChainDeployer, Deployed, deploy
+from community.keys import OperatorKeys
+from community.members.registrar import Authority, Registrar
+from community.readings.acceptance import Plausibility, Refusal, Submission
+from community.readings.desk import ReadingDesk, SignedReceipt
+from community.slots.keeper import SlotKeeper, SlotView, view_slot
+from community.slots.office import Office
+from community.slots.steps import Deadlines
+from community.store import members
+from community.store.members import Status
+from community.store.schema import MIGRATIONS
+from community.workers import Workers
+from dems_node.chain.client import ChainClient
+from dems_node.chain.performer import Performer
+from dems_node.chain.watcher import Watcher
+from dems_node.database.database import Database
+from dems_node.keys.account import AccountKey
+from dems_protocol.membership import Enrolment
+from dems_protocol.readings import OpenedReading
+from dems_protocol.sealing import OperatorKey
+from dems_protocol.signatures import Signature
+from tests.community.anvil import CHAIN_ID, AnvilControl
+from tests.community.households import Household, number, pairs
+
+SLOT_SECONDS = 900
+START = 1_988_400 * SLOT_SECONDS
+CONSENT = number("consent").to_bytes(32)
+WINDOWS = {
+    "challenge_seconds": 1800,
+    "challenge_blocks": 4,
+    "answer_seconds": 900,
+    "answer_blocks": 2,
+    "replace_seconds": 1800,
+    "replace_blocks": 4,
+    "open_seconds": 7200,
+    "open_blocks": 20,
+}
+
+
+class TownClock:
+    """UTC as the tests set it; the monotonic clock follows."""
+
+    def __init__(self, now: float = START) -> None:
+        self.now = now
+
+    def utc(self) -> float:
+        return self.now
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+def operator_keys() -> OperatorKeys:
+    return OperatorKeys(
+        AccountKey(number("authority").to_bytes(32)),
+        AccountKey(number("operator").to_bytes(32)),
+        OperatorKey(number("sealing")),
+    )
+
+
+@dataclass(slots=True)
+class Town:
+    """One operator at work."""
+
+    clock: TownClock
+    anvil: AnvilControl
+    client: ChainClient
+    facts: CommunityFacts
+    keys: OperatorKeys
+    watcher: Watcher
+    database: Database
+    follower: ChainFollower
+    performers: tuple[Performer, Performer]
+    office: Office
+    desk: ReadingDesk
+    keeper: SlotKeeper
+    registrar: Registrar
+    households: list[Household] = field(default_factory=list)
+
+    @property
+    def slot(self) -> int:
+        return self.facts.grid.slot_at(self.clock.now)
+
+    async def deliver(self) -> None:
+        """Let the operator hear of everything that happened on chain."""
+        await self.watcher.step()
+
+    async def settle(self, rounds: int = 4) -> None:
+        """Let everybody look, until what follows from what has followed."""
+        for _ in range(rounds):
+            await self.deliver()
+            await self.registrar.tick()
+            await self.keeper.tick()
+            for performer in self.performers:
+                performer.wake()
+                await performer.step()
+            await self.deliver()
+
+    async def move_to(self, moment: float, blocks: int = 1) -> None:
+        self.clock.now = moment
+        await self.anvil.move_to(int(moment), blocks)
+
+    async def end_slot(self, slot: int, seconds: int = 10) -> None:
+        """Let a slot be over since some seconds."""
+        await self.move_to(self.facts.grid.end(slot) + seconds)
+
+    async def make_statement(self, slot: int) -> None:
+        await self.move_to(self.facts.grid.end(slot) + 720)
+        await self.settle()
+
+    async def let_window_pass(self) -> None:
+        await self.move_to(
+            self.clock.now + self.facts.challenge_seconds + 60, self.facts.challenge_blocks + 1
+        )
+        await self.settle()
+
+    async def submit(self, household: Household, opened: OpenedReading) -> SignedReceipt | Refusal:
+        return await self.desk.accept(
+            Submission(opened.reading, household.sign(opened), pairs(opened.openings))
+        )
+
+    async def view(self, slot: int) -> SlotView:
+        return await self.database.run(view_slot, slot)
+
+    async def settle_in(self, count: int, *, without_plant: int = 0) -> list[Household]:
+        """Let households become members, and the slot begin in which all of them are."""
+        self.households = [
+            Household(f"house {i}", self.facts.domain, plant_power=0 if i < without_plant else 10_000)
+            for i in range(count)
+        ]
+        now = int(self.clock.now)
+        for household in self.households:
+            await self.anvil.fund(household.address)
+            secret = number(f"invitation {household.name}").to_bytes(32)[:16]
+            enrolment = household.enrolment(CONSENT, secret)
+            await self.database.run(members.invite, enrolment.invitation, household.name, now)
+            await self.database.run(_enrol, enrolment, now)
+        await self.settle(8)
+        await self.move_to(self.facts.grid.start(self.slot + 3))
+        await self.settle()
+        return self.households
+
+    def account(self, household: Household) -> ChainDeployer:
+        key = AccountKey(household.account.private_key.to_bytes(32))
+        return ChainDeployer(self.client, key, lambda line: None)
+
+
+def _enrol(connection: object, enrolment: Enrolment, now: int) -> None:
+    nothing = Signature(1, 1, 27)
+    members.enrol(connection, enrolment, nothing, nothing, Status.APPROVED, now)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A deployed community, before anybody works in it."""
+
+    url: str
+    deployed: Deployed
+
+
+async def build_site(url: str) -> Site:
+    """Deploy a community on an anvil."""
+    anvil, keys = AnvilControl(url), operator_keys()
+    client = ChainClient.to(url, CHAIN_ID)
+    try:
+        for key in (keys.authority, keys.operator):
+            await anvil.fund(key.public_key.address())
+        options = DeploymentOptions(
+            currency=None, pool=None, slot_seconds=SLOT_SECONDS, minimum_owners=3, windows=WINDOWS
+        )
+        return Site(url, await deploy(client, keys, options, say=lambda line: None))
+    finally:
+        await client.close()
+        await anvil.close()
+
+
+def contract_options(site: Site) -> ContractOptions:
+    found = site.deployed.deployment
+    addresses = Addresses(
+        registry=found.registry, ledger=found.ledger, netting=found.netting, account=found.account
+    )
+    return ContractOptions(addresses=addresses, since_block=site.deployed.since_block)
+
+
+@asynccontextmanager
+async def running_town(site: Site, folder: Path, clock: TownClock) -> AsyncIterator[Town]:
+    """Start the operator's parts on a data folder; leaving the context is what a crash leaves behind."""
+    async with AsyncExitStack() as stack:
+        anvil = AnvilControl(site.url)
+        stack.push_async_callback(anvil.close)
+        client = ChainClient.to(site.url, CHAIN_ID)
+        stack.push_async_callback(client.close)
+        options = contract_options(site)
+        facts = await read_facts(client, options.addresses)
+        database = await Database.open(folder / "community.sqlite3", migrations=MIGRATIONS, now=clock.utc)
+        stack.push_async_callback(database.close)
+        workers = Workers(0)
+        stack.push_async_callback(workers.close)
+        keys = operator_keys()
+        follower = ChainFollower(database)
+        await follower.start()
+        authority, operator = (
+            Performer(client=client, database=database, signer=key, clock=clock, confirmations=1, adopt=True)
+            for key in (keys.authority, keys.operator)
+        )
+        office = Office(
+            facts=facts,
+            account=operator.account,
+            signer=keys.operator,
+            sealing_key=keys.sealing,
+            database=database,
+            follower=follower,
+            workers=workers,
+            clock=clock,
+            wake=operator.wake,
+        )
+        deadlines = Deadlines(
+            publish_after=720,
+            catch_up=180,
+            publish_seconds=facts.publish_seconds,
+            publish_limit_seconds=facts.publish_limit_seconds,
+            challenge_seconds=facts.challenge_seconds,
+        )
+        yield Town(
+            clock=clock,
+            anvil=anvil,
+            client=client,
+            facts=facts,
+            keys=keys,
+            watcher=Watcher(
+                client=client,
+                database=database,
+                contracts=facts.followed,
+                first_block=options.since_block,
+                consumers=(follower,),
+                on_news=follower.heard,
+            ),
+            database=database,
+            follower=follower,
+            performers=(authority, operator),
+            office=office,
+            desk=ReadingDesk(office, Plausibility()),
+            keeper=SlotKeeper(office, client, deadlines),
+            registrar=Registrar(
+                facts=facts,
+                authority=Authority(account=authority.account, wake=authority.wake),
+                client=client,
+                database=database,
+                follower=follower,
+                clock=clock,
+            ),
+        )
