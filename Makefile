@@ -33,7 +33,7 @@ endef
 $(eval $(call environment,.venv,requirements/test.txt))
 $(eval $(call environment,.venv-demo,requirements/demo.txt))
 
-demo: .venv-demo/.ready
+demo: .venv-demo/.ready node_modules/.ready
 	.venv-demo/bin/python -m demo
 
 test: lint types contracts unit e2e

@@ -32,6 +32,10 @@ class AccountDeployer:
         """The account's address."""
         return bytes.fromhex(self._account.address.removeprefix("0x"))
 
+    def on(self, web3: AsyncWeb3[Any]) -> AccountDeployer:
+        """Return the same account on another connection."""
+        return AccountDeployer(web3, self._account, timeout=self._timeout)
+
     async def next_nonce(self) -> int:
         """Return the nonce of the account's next transaction."""
         return await self._web3.eth.get_transaction_count(self._account.address)

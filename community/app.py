@@ -1,6 +1,7 @@
 """The composition root: builds the operator's daemon from its configuration, runs it, and takes it down in order."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -31,16 +32,19 @@ from community.store.schema import MIGRATIONS
 from community.workers import Workers
 from dems_node.chain.client import ChainClient
 from dems_node.chain.performer import Performer
+from dems_node.chain.transactions import Link, PerformerState
 from dems_node.chain.watcher import Watcher
 from dems_node.clock import Clock, SystemClock
 from dems_node.database.database import Database
 from dems_node.https.server import HttpsServer
 from dems_node.https.tls import OwnCertificate, load_or_create_certificate
 from dems_node.keys.account import AccountKey
+from dems_node.outage import Outage
 
 CONNECTIONS_ALLOWED = 2000
 CONNECTIONS_PER_PEER = 64
 CATCH_UP_SECONDS = 180
+_LOGGER = logging.getLogger(__name__)
 
 
 class OperatorStopped(Exception):
@@ -80,7 +84,7 @@ async def run_operator(
         workers = Workers(configuration.workers)
         stack.push_async_callback(workers.close)
         facts = await known_facts(client, contracts.addresses, database)
-        base = _Base(
+        base = Base(
             configuration=configuration,
             contracts=contracts,
             keys=keys,
@@ -90,7 +94,7 @@ async def run_operator(
             database=database,
             workers=workers,
         )
-        await _run(await _build(base), certificate, stop, on_serving)
+        await _run(await build(base), certificate, stop, on_serving)
 
 
 def load_certificate(data_dir: Path) -> OwnCertificate:
@@ -112,7 +116,7 @@ def deadlines_of(facts: CommunityFacts, options: StatementOptions) -> Deadlines:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Base:
+class Base:
     """What everything stands on."""
 
     configuration: CommunityConfiguration
@@ -125,6 +129,7 @@ class _Base:
     workers: Workers
 
     def performer(self, key: AccountKey) -> Performer:
+        """Return what performs an account's transactions."""
         return Performer(
             client=self.client,
             database=self.database,
@@ -132,14 +137,30 @@ class _Base:
             clock=self.clock,
             confirmations=self.configuration.chain.confirmations,
             adopt=True,  # people lock bonds and deploy with the same accounts
+            on_change=ProblemTeller(f"Account {key.address}").heard,
         )
 
 
+class ProblemTeller:
+    """Logs once what stands in the way of an account's transactions, and once that it is gone."""
+
+    def __init__(self, name: str) -> None:
+        self._outage = Outage(name, _LOGGER)
+
+    def heard(self, state: PerformerState) -> None:
+        """Take in a performer's state."""
+        if state.problem is None:
+            self._outage.ends()
+        elif state.link is Link.CONNECTED:  # a chain that is away is told by the performer itself
+            said = ", ".join(f"{name} {value}" for name, value in state.problem.params.items())
+            self._outage.begins(state.problem.code, f"{said}.")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Daemon:
+class Daemon:
     """The parts that run."""
 
-    base: _Base
+    base: Base
     watcher: Watcher
     performers: tuple[Performer, ...]
     keeper: SlotKeeper
@@ -147,7 +168,8 @@ class _Daemon:
     application: web.Application
 
 
-async def _build(base: _Base) -> _Daemon:
+async def build(base: Base) -> Daemon:
+    """Return the parts of the daemon, ready to run: nothing of them has asked the chain yet. Raises StoreError."""
     configuration, facts, database = base.configuration, base.facts, base.database
     follower = ChainFollower(database)
     await follower.start()
@@ -166,16 +188,21 @@ async def _build(base: _Base) -> _Daemon:
         wake=operator.wake,
     )
     deadlines = deadlines_of(facts, configuration.statements)
-    return _Daemon(
+    watcher = Watcher(
+        client=base.client,
+        database=database,
+        contracts=facts.followed,
+        first_block=base.contracts.since_block,
+        consumers=(follower,),
+        on_news=follower.heard,
+    )
+
+    def is_healthy() -> bool:
+        return database.disk_has_room() and watcher.state.link is Link.CONNECTED
+
+    return Daemon(
         base=base,
-        watcher=Watcher(
-            client=base.client,
-            database=database,
-            contracts=facts.followed,
-            first_block=base.contracts.since_block,
-            consumers=(follower,),
-            on_news=follower.heard,
-        ),
+        watcher=watcher,
         performers=(operator,) if is_one_account else (operator, authority),
         keeper=SlotKeeper(office, base.client, deadlines),
         registrar=Registrar(
@@ -186,11 +213,13 @@ async def _build(base: _Base) -> _Daemon:
             follower=follower,
             clock=base.clock,
         ),
-        application=_application(base, office, deadlines),
+        application=_application(base, office, deadlines, is_healthy),
     )
 
 
-def _application(base: _Base, office: Office, deadlines: Deadlines) -> web.Application:
+def _application(
+    base: Base, office: Office, deadlines: Deadlines, is_healthy: Callable[[], bool]
+) -> web.Application:
     configuration, facts, database = base.configuration, base.facts, base.database
     portrait = Portrait(
         name=configuration.name,
@@ -204,7 +233,7 @@ def _application(base: _Base, office: Office, deadlines: Deadlines) -> web.Appli
     desk = ReadingDesk(office, configuration.statements.plausibility)
     return api_application(
         ApiParts(
-            public=PublicRoutes(portrait),
+            public=PublicRoutes(portrait, is_healthy),
             enrolments=EnrolmentRoutes(
                 facts=facts,
                 consent=portrait.consent_hash,
@@ -223,7 +252,7 @@ def _application(base: _Base, office: Office, deadlines: Deadlines) -> web.Appli
 
 
 async def _run(
-    daemon: _Daemon,
+    daemon: Daemon,
     certificate: OwnCertificate,
     stop: asyncio.Event,
     on_serving: Callable[[Serving], None],

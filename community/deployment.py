@@ -75,6 +75,7 @@ class Windows:
     challenge_blocks: int = 240
     answer_seconds: int = 1800
     answer_blocks: int = 120
+    demand_seconds: int = 28_800
     replace_seconds: int = 3600
     replace_blocks: int = 240
     open_seconds: int = 86_400
@@ -212,7 +213,11 @@ async def _deploy_ledger(
         await deployer.deploy(creation_code("Challenges") + challenges.constructor_arguments(ledger=ledger)),
         await deployer.deploy(
             creation_code("Demands")
-            + demands.constructor_arguments(ledger=ledger, demand_bond=plan.money.demand_bond)
+            + demands.constructor_arguments(
+                ledger=ledger,
+                demand_bond=plan.money.demand_bond,
+                demand_seconds=plan.windows.demand_seconds,
+            )
         ),
         await deployer.deploy(
             creation_code("DirectInclusion")

@@ -4,15 +4,19 @@ import asyncio
 import shutil
 import signal
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from demo.chain import anvil
+from demo.community import CommunityProgram, community
 from demo.dashboard import dashboard, energy_preferences
+from demo.home import STREET, Home, join, living
 from demo.home_assistant import HomeAssistant, Login, home_assistant, write_configuration
-from demo.household import SLOT_SECONDS, BridgeOptions, bridge, fake_edge
+from demo.household import SLOT_SECONDS
 from demo.processes import free_port
 
 HOME_ASSISTANT_PORT = 8123
+BLOCK_SECONDS = 2
 DASHBOARD = "dems-house"
 ENTITIES_SECONDS = 30
 
@@ -28,6 +32,9 @@ class DemoOptions:
     household_index: int
     start: str
     port: int = HOME_ASSISTANT_PORT
+    alone: bool = False
+    """Only the house, without chain, operator and neighbours."""
+    login: Login = field(default_factory=Login)
 
 
 async def run(options: DemoOptions, say: Callable[[str], None]) -> None:
@@ -54,25 +61,52 @@ async def run(options: DemoOptions, say: Callable[[str], None]) -> None:
 
 
 async def _show(options: DemoOptions, say: Callable[[str], None], stopped: asyncio.Event) -> None:
-    login = Login()
-    house = ["--speed", str(options.speed), "--start", options.start]
-    if options.data:
-        house += ["--profile", str(options.data), "--household-index", str(options.household_index)]
-    else:
-        house += ["--household", options.household]
-    say("Starting the Edge of the house …")
-    async with fake_edge(options.folder, *house) as edge:
-        say("Starting the bridge …")
-        async with bridge(BridgeOptions(folder=options.folder / "bridge", edge=edge.ports)) as daemon:
-            say("Starting Home Assistant (a few seconds) …")
-            write_configuration(options.folder / "home-assistant")
-            port = free_port(options.port)
-            async with home_assistant(options.folder / "home-assistant", port) as hass:
-                await hass.onboard(login)
-                await hass.add_bridge("127.0.0.1", daemon.port, await daemon.pairing_code())
-                await furnish(hass)
-                say(_welcome(hass.url, login, options))
-                await stopped.wait()
+    if options.alone:
+        await _show_house(options, say, stopped, None)
+        return
+    say("Starting the chain and the community's operator …")
+    async with (
+        anvil(options.folder, "--block-time", str(BLOCK_SECONDS)) as chain,
+        community(options.folder / "community", chain, SLOT_SECONDS) as street,
+        asyncio.TaskGroup() as tasks,
+    ):
+        neighbours = [
+            tasks.create_task(_live(home, options, street, stopped), name=home.name) for home in STREET[1:]
+        ]
+        try:
+            await _show_house(options, say, stopped, street)
+        finally:
+            for neighbour in neighbours:
+                neighbour.cancel()
+
+
+async def _live(home: Home, options: DemoOptions, street: CommunityProgram, stopped: asyncio.Event) -> None:
+    """Let a neighbour live in the community until the demo ends."""
+    folder = options.folder / home.kind
+    async with living(home, folder, options.speed, options.start, member=True) as daemon:
+        await join(home, daemon, street)
+        await stopped.wait()
+
+
+async def _show_house(
+    options: DemoOptions, say: Callable[[str], None], stopped: asyncio.Event, street: CommunityProgram | None
+) -> None:
+    """Show one house in Home Assistant: ours, as its owner sees it."""
+    home = replace(STREET[0], kind=options.household, profile=options.data, index=options.household_index)
+    say("Starting the house's Edge and its bridge …")
+    folder = options.folder / "house"
+    async with living(home, folder, options.speed, options.start, member=street is not None) as daemon:
+        if street is not None:
+            await join(home, daemon, street)
+        say("Starting Home Assistant (a few seconds) …")
+        write_configuration(options.folder / "home-assistant")
+        port = free_port(options.port)
+        async with home_assistant(options.folder / "home-assistant", port) as hass:
+            await hass.onboard(options.login)
+            await hass.add_bridge("127.0.0.1", daemon.port, await daemon.pairing_code())
+            await furnish(hass)
+            say(_welcome(hass.url, options))
+            await stopped.wait()
 
 
 async def furnish(hass: HomeAssistant) -> None:
@@ -94,13 +128,18 @@ async def furnish(hass: HomeAssistant) -> None:
     await hass.command(type="frontend/set_system_data", key="core", value={"default_panel": DASHBOARD})
 
 
-def _welcome(url: str, login: Login, options: DemoOptions) -> str:
+def _welcome(url: str, options: DemoOptions) -> str:
+    street = (
+        ""
+        if options.alone
+        else "\n  Five homes of the street are in a community; its first statements come after two minutes."
+    )
     return f"""
   The house is at   {url}/{DASHBOARD}
-  Log in as         {login.username}
-  with password     {login.password}
+  Log in as         {options.login.username}
+  with password     {options.login.password}
 
-  One second here plays {options.speed:g} s of the measured day; a slot lasts {SLOT_SECONDS} s.
-  The battery is not steered until you set "Battery control" to automatic or manual.
+  One second here plays {options.speed:g} s of the measured day; a slot lasts {SLOT_SECONDS} s.{street}
+  The battery is not steered until you choose the mode "automatic" or "manual".
   Ctrl-C ends everything and leaves nothing behind.
 """

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import re
-import secrets
 import ssl
 import sys
 from collections.abc import AsyncGenerator
@@ -15,10 +14,10 @@ import aiohttp
 import yaml
 
 from demo.chain import CHAIN_ID, ChainProgram
+from demo.command_line import command_line, write_passphrase
 from demo.processes import Program, ProgramFailed, free_port, program
 
 READY_SECONDS = 60
-COMMAND_SECONDS = 120
 GAS_MONEY = 10**20
 MINIMUM_OWNERS = 3
 WINDOWS = {
@@ -45,36 +44,13 @@ class CommunityProgram:
 
     async def invite(self) -> str:
         """Return an invitation for one household, as ``dems-community invite`` prints it."""
-        return (await command("community", "invite", "--config", str(self.configuration))).strip()
+        return (await command_line("community", "invite", "--config", str(self.configuration))).strip()
 
     async def members(self) -> list[dict[str, object]]:
         """Return who belongs to the community, or wants to."""
-        text = await command("community", "members", "--json", "--config", str(self.configuration))
+        text = await command_line("community", "members", "--json", "--config", str(self.configuration))
         found: list[dict[str, object]] = json.loads(text)
         return found
-
-
-async def command(module: str, *arguments: str) -> str:
-    """Run one of our command lines to its end and return what it prints. Raises ProgramFailed."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        module,
-        *arguments,
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        start_new_session=True,
-    )
-    try:
-        async with asyncio.timeout(COMMAND_SECONDS):
-            output, problems = await process.communicate()
-    except TimeoutError:
-        process.kill()
-        raise ProgramFailed(f"{module} {arguments[0]} did not end within {COMMAND_SECONDS} s") from None
-    if process.returncode:
-        raise ProgramFailed(f"{module} {arguments[0]} failed:\n{problems.decode()}{output.decode()}")
-    return output.decode()
 
 
 @asynccontextmanager
@@ -85,10 +61,10 @@ async def community(
     port = free_port()
     configuration = _prepare(folder, _configuration(name, chain, port, slot_seconds))
     options = ("--config", str(configuration))
-    accounts = await command("community", "keys", "--create", *options)
+    accounts = await command_line("community", "keys", "--create", *options)
     for account in re.findall(r"^(?:authority|operator)\s+(0x[0-9a-fA-F]{40})", accounts, re.MULTILINE):
         await give_gas_money(chain, account)
-    await command("community", "deploy", *options)
+    await command_line("community", "deploy", *options)
     run = (sys.executable, "-m", "community", "run", *options)
     async with program("the operator", run, folder / "community.log") as running:
         async with running.watched(READY_SECONDS):
@@ -112,14 +88,6 @@ def _prepare(folder: Path, text: str) -> Path:
     configuration = folder / "community.yaml"
     configuration.write_text(text)
     return configuration
-
-
-def write_passphrase(folder: Path) -> Path:
-    """Write the passphrase of a demo's key files: random, and gone with the demo's folder."""
-    file = folder / "passphrase"
-    file.write_text(secrets.token_hex(16))
-    file.chmod(0o600)
-    return file
 
 
 def _configuration(name: str, chain: ChainProgram, port: int, slot_seconds: int) -> str:

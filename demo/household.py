@@ -13,10 +13,13 @@ from typing import Any
 import aiohttp
 import yaml
 
+from demo.command_line import command_line, write_passphrase
 from demo.processes import Program, free_port, program
 
 READY_SECONDS = 30
+JOIN_SECONDS = 120
 SLOT_SECONDS = 60
+PASSPHRASE_FILE = "passphrase"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,14 +65,33 @@ class BridgeProgram:
 
     async def pairing_code(self) -> str:
         """Open a pairing code, as ``openems-bridge pair`` does on the same machine."""
+        code: str = (await self._control("pairing"))["code"]
+        return code
+
+    async def join(
+        self, invitation: str, plant_power: int, battery_power: int, battery_capacity: int
+    ) -> None:
+        """Accept an invitation, as ``openems-bridge join`` does once its owner has agreed. W and Wh."""
+        shown = await self._control("v1/community/invitation", {"invitation": invitation})
+        wanted = {
+            "invitation": invitation,
+            "consent": shown["consent"],
+            "plant_power": plant_power,
+            "battery_power": battery_power,
+            "battery_capacity": battery_capacity,
+        }
+        await self._control("v1/community/join", wanted)
+
+    async def _control(self, path: str, body: object = None) -> Any:
         connector = aiohttp.UnixConnector(str(self.folder / "control.sock"))
+        timeout = aiohttp.ClientTimeout(total=JOIN_SECONDS)
         async with (
-            aiohttp.ClientSession(connector=connector) as session,
-            session.post("http://bridge/pairing") as answer,
+            aiohttp.ClientSession(connector=connector, timeout=timeout) as session,
+            session.post(f"http://bridge/{path}", json=body) as answer,
         ):
-            answer.raise_for_status()
-            code: str = (await answer.json())["code"]
-            return code
+            if answer.status >= 400:
+                raise self.program.failure(f"refused {path}: {await answer.text()}")
+            return await answer.json()
 
 
 @asynccontextmanager
@@ -106,10 +128,13 @@ class BridgeOptions:
     household: str = "Musterhaus"
     slot_seconds: int = SLOT_SECONDS
     zeroconf: bool = False
+    member: bool = False
+    """Whether the household has keys, so that it can join a community."""
     port: int = field(default_factory=free_port)
 
     def configuration(self) -> str:
         """Return the text of bridge.yaml."""
+        keys = {"store": "file", "passphrase_file": str(self.folder / PASSPHRASE_FILE)}
         edge = {
             "type": "openems",
             "host": "127.0.0.1",
@@ -126,6 +151,7 @@ class BridgeOptions:
                 "slot_seconds": self.slot_seconds,
                 "edge": edge,
                 "api": {"host": "127.0.0.1", "port": self.port, "zeroconf": self.zeroconf},
+                **({"keys": keys, "ledger": {"confirmations": 1}} if self.member else {}),
             },
             sort_keys=False,
         )
@@ -134,15 +160,24 @@ class BridgeOptions:
 @asynccontextmanager
 async def bridge(options: BridgeOptions) -> AsyncGenerator[BridgeProgram]:
     """Run a bridge on a folder (a new one, or one that an earlier bridge left) and wait until it serves."""
-    options.folder.mkdir(parents=True, exist_ok=True)
-    file = options.folder / "bridge.yaml"
-    file.write_text(options.configuration())
+    file = _prepare(options)
+    if options.member and not (options.folder / "keys.json").exists():
+        await command_line("openems_bridge", "keys", "create", "--config", str(file))
     command = (sys.executable, "-m", "openems_bridge", "run", "--config", file)
     async with program("the bridge", command, options.folder / "bridge.log") as running:
         async with running.watched(READY_SECONDS):
             while not (options.folder / "control.sock").exists() or not await _listens(options.port):
                 await asyncio.sleep(0.1)
         yield BridgeProgram(running, options.port, options.folder)
+
+
+def _prepare(options: BridgeOptions) -> Path:
+    options.folder.mkdir(parents=True, exist_ok=True)
+    if options.member and not (options.folder / PASSPHRASE_FILE).exists():
+        write_passphrase(options.folder)
+    file = options.folder / "bridge.yaml"
+    file.write_text(options.configuration())
+    return file
 
 
 async def _listens(port: int) -> bool:

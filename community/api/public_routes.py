@@ -1,5 +1,6 @@
 """What everybody may know: health, and what the community is."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -75,8 +76,9 @@ def info_document(portrait: Portrait) -> dict[str, Json]:
 class PublicRoutes:
     """``/health`` and ``/v1/info``."""
 
-    def __init__(self, portrait: Portrait) -> None:
+    def __init__(self, portrait: Portrait, is_healthy: Callable[[], bool] = lambda: True) -> None:
         self._portrait = portrait
+        self._is_healthy = is_healthy
 
     def table(self) -> list[web.RouteDef]:
         """Return the routes."""
@@ -84,7 +86,9 @@ class PublicRoutes:
 
     async def _health(self, request: web.Request) -> web.Response:
         refuse_query(request)
-        return web.json_response({"status": "ok"})
+        if self._is_healthy():
+            return web.json_response({"status": "ok"})
+        return web.json_response({"status": "degraded"}, status=503)
 
     async def _info(self, request: web.Request) -> web.Response:
         refuse_query(request)

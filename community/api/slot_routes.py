@@ -1,6 +1,8 @@
 """Statements for everybody, leaves for members: they hide the values, and a phantom leaf would else be seen by nobody."""
 
+import asyncio
 import sqlite3
+from collections import OrderedDict
 
 from aiohttp import web
 
@@ -18,6 +20,7 @@ from dems_protocol.signatures import Signature
 from dems_protocol.statements import Statement
 
 _LARGEST_SLOT = 2**63 - 1
+_SLOTS_REMEMBERED = 4
 
 
 def statement_document(statement: Statement) -> dict[str, Json]:
@@ -58,6 +61,8 @@ class SlotRoutes:
     def __init__(self, database: Database, gate: Gate) -> None:
         self._database = database
         self._gate = gate
+        self._leaves_of: OrderedDict[tuple[int, int], bytes] = OrderedDict()
+        self._reading = asyncio.Lock()
 
     def table(self) -> list[web.RouteDef]:
         """Return the routes."""
@@ -70,22 +75,31 @@ class SlotRoutes:
     async def _leaves(self, request: web.Request) -> web.Response:
         refuse_query(request)
         await self._gate.member(request)
-        slot = _slot_of(request)
-        leaves = await self._database.run(_read_leaves, slot)
-        if leaves is None:
-            raise Problem(404, "not-found", "No statement", f"The statement of slot {slot} is not made yet.")
+        leaves = await self._leaves_in(_slot_of(request))
         return web.Response(body=leaves, content_type="application/octet-stream")
+
+    async def _leaves_in(self, slot: int) -> bytes:
+        """Return the leaves, which every member asks for after each slot: read from the store once."""
+        async with self._reading:
+            made = await self._database.run(slots.statement_of, slot)
+            if made is None:
+                raise Problem(
+                    404, "not-found", "No statement", f"The statement of slot {slot} is not made yet."
+                )
+            key = (slot, made[0].attempt)
+            if key not in self._leaves_of:
+                self._leaves_of[key] = await self._database.run(_read_leaves, *key)
+                if len(self._leaves_of) > _SLOTS_REMEMBERED:
+                    self._leaves_of.popitem(last=False)
+            return self._leaves_of[key]
 
 
 def _read_slot(connection: sqlite3.Connection, slot: int) -> dict[str, Json]:
     return slot_document(view_slot(connection, slot), slots.statement_of(connection, slot))
 
 
-def _read_leaves(connection: sqlite3.Connection, slot: int) -> bytes | None:
-    made = slots.statement_of(connection, slot)
-    if made is None:
-        return None
-    rows = readings.of_leaves(connection, slot, made[0].attempt)
+def _read_leaves(connection: sqlite3.Connection, slot: int, attempt: int) -> bytes:
+    rows = readings.of_leaves(connection, slot, attempt)
     return b"".join(Leaf(stored.reading, owners, stored.signature).encode() for stored, owners in rows)
 
 

@@ -14,7 +14,6 @@ from dems_protocol.contracts.community_registry import (
     OperatorChangedEvent,
     PlantChangedEvent,
 )
-from dems_protocol.curve import Point
 from dems_protocol.leaves import MeterRecord
 from dems_protocol.signatures import PublicKey, Scheme
 
@@ -56,6 +55,8 @@ class Registry:
 
     def __init__(self, events: Iterable[Event] = ()) -> None:
         self._meters: dict[bytes, _Meter] = {}
+        self._households: dict[bytes, set[bytes]] = {}
+        self._keys: dict[PublicKey, bytes] = {}
         self._operator = _History[bytes]()
         for event in events:
             self.apply(event)
@@ -65,8 +66,11 @@ class Registry:
         match event:
             case HouseholdChangedEvent(meter=meter, household=household, from_=slot):
                 self._meter(meter).household.set(slot, household)
+                self._households.setdefault(household, set()).add(meter)
             case KeyChangedEvent(meter=meter, from_=slot, scheme=scheme, x=x, y=y):
-                self._meter(meter).key.set(slot, PublicKey(Scheme(scheme), x, y))
+                key = PublicKey(Scheme(scheme), x, y)
+                self._meter(meter).key.set(slot, key)
+                self._keys[key] = meter
             case PlantChangedEvent(meter=meter, from_=slot, plant=plant):
                 self._meter(meter).plant_power.set(slot, plant.power_watts)
             case OperatorChangedEvent(operator=operator, from_=slot):
@@ -82,23 +86,11 @@ class Registry:
             return None
         return MeterRecord(household, key, known.plant_power.at(slot) or 0)
 
-    def meters_at(self, slot: int) -> list[bytes]:
-        """Return the meters that belong to a household in a slot, ascending."""
-        return sorted(meter for meter in self._meters if self.record_at(meter, slot) is not None)
-
-    def meters_of(self, household: bytes, slot: int) -> list[bytes]:
-        """Return a household's meters in a slot, ascending."""
-        return [
-            meter
-            for meter in self.meters_at(slot)
-            if (record := self.record_at(meter, slot)) is not None and record.household == household
-        ]
-
     def is_member(self, household: bytes, slot: int) -> bool:
         """Say whether a household has a meter in a slot."""
         return any(
             record is not None and record.household == household
-            for record in (self.record_at(meter, slot) for meter in self._meters)
+            for record in (self.record_at(meter, slot) for meter in self._households.get(household, ()))
         )
 
     def is_registered(self, meter: bytes) -> bool:
@@ -128,10 +120,7 @@ class Registry:
 
     def meter_of_key(self, key: PublicKey) -> bytes | None:
         """Return the meter that has, or had, a key."""
-        for meter, known in self._meters.items():
-            if key in known.key.values.values():
-                return meter
-        return None
+        return self._keys.get(key)
 
     def operator_at(self, slot: int) -> bytes | None:
         """Return the operator's account in a slot, None before the first."""
@@ -146,9 +135,3 @@ class Registry:
 
     def _meter(self, meter: bytes) -> _Meter:
         return self._meters.setdefault(meter, _Meter())
-
-
-def sealing_point(key: tuple[int, ...]) -> Point:
-    """Return the point that an event about the sealing key names."""
-    x, y = key
-    return Point(x, y)

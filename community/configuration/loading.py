@@ -57,7 +57,7 @@ def parse_configuration(text: str, *, base: Path) -> CommunityConfiguration:
         data_dir=_path(given["data_dir"], base),
         chain=ChainOptions(
             rpc=chain["rpc"],
-            public_rpc=chain.get("public_rpc", chain["rpc"]),
+            public_rpc=_public_rpc(chain),
             chain_id=chain["id"],
             confirmations=chain["confirmations"],
         ),
@@ -87,6 +87,19 @@ def parse_configuration(text: str, *, base: Path) -> CommunityConfiguration:
 
 def _path(value: str, base: Path) -> Path:
     return (base / Path(value).expanduser()).absolute()
+
+
+def _public_rpc(chain: dict[str, Any]) -> str:
+    """Return what invitations name; a node's URL with a path or a password may carry a key that is nobody's business."""
+    given = chain.get("public_rpc")
+    parts = urlsplit(chain["rpc"])
+    if given is None and (parts.path.strip("/") or parts.query or parts.username or parts.password):
+        raise ConfigurationError(
+            [
+                "chain.public_rpc: expected a URL for invitations, because chain.rpc may carry a key; found nothing"
+            ]
+        )
+    return str(given or chain["rpc"])
 
 
 def _contracts(given: dict[str, Any] | None) -> ContractOptions | None:

@@ -6,7 +6,7 @@ import sqlite3
 from dataclasses import dataclass
 
 from community.chain.slot_events import ChainSlot, DemandKey, IncludedReading, PublishedStatement
-from community.chain.wishes import Wish
+from community.chain.wishes import Wish, WishState
 from community.readings.acceptance import Accepted, find_wrong_link
 from community.slots import work
 from community.slots.office import Office
@@ -22,6 +22,7 @@ from dems_protocol.leaves import Leaf
 from dems_protocol.readings import NO_READING, advance_registers, find_chain_faults
 from dems_protocol.sealing import EqualityProof, decrypt, find_false_registers
 
+_TOO_LATE = "ContestOver"
 _LOGGER = logging.getLogger(__name__)
 
 
@@ -95,13 +96,20 @@ async def answer(office: Office, shown: Shown, demand: DemandKey) -> None:
 
 
 async def find_standing(office: Office, chain: ChainSlot) -> set[bytes]:
-    """Return the meters whose direct inclusion is true, having kept its openings; ask to take out the false ones."""
+    """Return the meters whose direct inclusion stands, having kept its openings; ask to take out what is not sound.
+
+    Not sound are false openings, and registers that do not continue the reading that they name. Raises StoreError.
+    """
     standing = set()
     for meter, included in chain.inclusions.items():
-        if await _is_true(office, included):
-            standing.add(meter)
+        if await _is_discontinuous(office, included):
+            refused = await _exclude_discontinuous(office, chain.published, included)
+        elif await _is_true(office, included):
+            refused = None
         else:
-            await _exclude_false(office, chain.published, included)
+            refused = await _exclude_false(office, chain.published, included)
+        if refused is None or refused.refusal == _TOO_LATE:
+            standing.add(meter)
     return standing
 
 
@@ -178,23 +186,46 @@ def _keep_included(
     )
 
 
+async def _is_discontinuous(office: Office, included: IncludedReading) -> bool:
+    reading = included.reading
+    if reading.previous == NO_READING:
+        return False  # the contract checks a meter's first by itself
+    previous = await office.database.run(readings.by_hash, reading.previous)
+    return previous is not None and bool(find_chain_faults(reading, previous.reading))
+
+
+async def _exclude_discontinuous(
+    office: Office, published: PublishedStatement | None, included: IncludedReading
+) -> WishState:
+    reading = included.reading
+    previous = await office.database.run(readings.by_hash, reading.previous)
+    assert previous is not None  # noqa: S101 - it was compared with the reading
+    return await office.want(
+        Wish(
+            key=f"exclude-discontinuous:{_standing_place(published, included)}",
+            to=office.facts.direct_inclusion,
+            call=direct_inclusion.ExcludeDiscontinuous(
+                _current(published, reading.slot),
+                conversions.to_reading(reading),
+                included.inclusion,
+                conversions.to_reading(previous.reading),
+            ),
+            subject=f"meter 0x{reading.meter.hex()} broke its chain of readings in slot {reading.slot}",
+        )
+    )
+
+
 async def _exclude_false(
     office: Office, published: PublishedStatement | None, included: IncludedReading
-) -> None:
+) -> WishState:
     reading = included.reading
     disclosure = await asyncio.to_thread(_disclose, office, included)
-    current = (
-        conversions.nothing_published(reading.slot)
-        if published is None
-        else conversions.to_published(published.statement, published.published_at, published.published_block)
-    )
-    await office.want(
+    return await office.want(
         Wish(
-            key=f"exclude-false:{reading.slot}:{reading.meter.hex()}:{included.included_block}:"
-            f"{'none' if published is None else _place(published)}",
+            key=f"exclude-false:{_standing_place(published, included)}",
             to=office.facts.direct_inclusion,
             call=direct_inclusion.ExcludeFalse(
-                current,
+                _current(published, reading.slot),
                 conversions.to_reading(reading),
                 included.inclusion,
                 conversions.to_sealed(included.sealed),
@@ -203,6 +234,18 @@ async def _exclude_false(
             subject=f"meter 0x{reading.meter.hex()} sealed false openings for slot {reading.slot}",
         )
     )
+
+
+def _current(published: PublishedStatement | None, slot: int) -> Published:
+    if published is None:
+        return conversions.nothing_published(slot)
+    return conversions.to_published(published.statement, published.published_at, published.published_block)
+
+
+def _standing_place(published: PublishedStatement | None, included: IncludedReading) -> str:
+    reading = included.reading
+    beside = "none" if published is None else _place(published)
+    return f"{reading.slot}:{reading.meter.hex()}:{included.included_block}:{beside}"
 
 
 def _disclose(office: Office, included: IncludedReading) -> tuple[Point, EqualityProof]:

@@ -92,7 +92,15 @@ class SlotKeeper:
             moment = Moment(
                 now=self._office.clock.utc(), block_time=head.timestamp, serving_since=self._serving_since
             )
-            await self._advance(slot, moment)
+            try:
+                await self._advance(slot, moment)
+            except ChainError, StoreError:
+                raise
+            except Exception:
+                # One slot's trouble must not keep readings from being taken and the other slots from being closed.
+                if f"trouble:{slot}" not in self._told:
+                    self._told.add(f"trouble:{slot}")
+                    _LOGGER.exception("Slot %d cannot be worked on", slot)
 
     async def _begin_slots(self) -> None:
         first = self._office.follower.registry.first_slot()
@@ -107,12 +115,20 @@ class SlotKeeper:
     async def _advance(self, slot: int, moment: Moment) -> None:
         view = await self._office.database.run(view_slot, slot)
         if is_closed(view.chain, view.stored):
-            await self._office.database.run(slots.close, slot)
-            self._tell_closed(view)
+            await self._close(view)
             return
         grid = self._office.facts.grid
         for step in next_steps(slot, grid, self._deadlines, view.chain, view.stored, moment):
             await self._take(step, view)
+
+    async def _close(self, view: SlotView) -> None:
+        if view.chain.published is None:
+            # Nothing was netted, but what stands beside the missing statement counts for the RE accounts.
+            standing = await defending.find_standing(self._office, view.chain)
+            if standing != set(view.chain.inclusions):
+                return
+        await self._office.database.run(slots.close, view.slot)
+        self._tell_closed(view)
 
     async def _take(self, step: Step, view: SlotView) -> None:
         match step:

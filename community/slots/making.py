@@ -3,12 +3,13 @@
 import asyncio
 import sqlite3
 
+from community.chain.registry import Registry
 from community.slots import work
 from community.slots.building import SignedReading, choose_leaves
 from community.slots.office import Office
 from community.store import readings, slots
 from community.store.readings import StoredReading
-from dems_protocol.leaves import MeterRecord
+from dems_protocol.leaves import Leaf
 
 
 async def make_statement(office: Office, slot: int, attempt: int, beside: set[bytes]) -> None:
@@ -17,11 +18,8 @@ async def make_statement(office: Office, slot: int, attempt: int, beside: set[by
     ``beside`` are meters whose direct inclusion stands: they get no leaf. Raises StoreError.
     """
     arrived = await office.database.run(_seal, slot)
-    records = _records(office, arrived, slot)
     domain = office.facts.domain
-    leaves = choose_leaves(
-        (SignedReading(stored.reading, stored.signature) for stored in arrived), records, beside
-    )
+    leaves = await asyncio.to_thread(_choose, arrived, office.follower.registry, slot, beside)
     statement = await office.workers.run(work.state, domain, slot, attempt, leaves)
     digest = domain.digest(statement.struct_hash())
     signature = await asyncio.to_thread(office.signer.sign, digest)
@@ -40,7 +38,11 @@ def _seal(connection: sqlite3.Connection, slot: int) -> list[StoredReading]:
     return readings.of_slot(connection, slot)
 
 
-def _records(office: Office, arrived: list[StoredReading], slot: int) -> dict[bytes, MeterRecord]:
-    registry = office.follower.registry
+def _choose(
+    arrived: list[StoredReading], registry: Registry, slot: int, beside: set[bytes]
+) -> tuple[Leaf, ...]:
     found = ((stored.reading.meter, registry.record_at(stored.reading.meter, slot)) for stored in arrived)
-    return {meter: record for meter, record in found if record is not None}
+    records = {meter: record for meter, record in found if record is not None}
+    return choose_leaves(
+        (SignedReading(stored.reading, stored.signature) for stored in arrived), records, beside
+    )

@@ -121,9 +121,7 @@ contract Challenges is LedgerPart {
         _openLeaf(published.statement, descent);
         Reading calldata reading = descent.leaf.reading;
         require(Messages.hashReading(previous) == reading.previous, NotThePrevious(reading.previous));
-        bool sound = previous.meter == reading.meter && previous.slot == reading.previousSlot
-            && LeafRules.continues(reading, previous);
-        require(!sound, Unfounded());
+        require(!LeafRules.follows(reading, previous), Unfounded());
         ledger.voidStatement(published, Finding.WrongRegister, _msgSender(), msg.data);
     }
 
@@ -133,6 +131,7 @@ contract Challenges is LedgerPart {
     {
         ledger.requireChallengeable(published);
         _openLeaf(published.statement, descent);
+        require(earlier.inclusion.sealedHash == 0, Unfounded());
         ledger.requireAnchored(earlier);
         Reading calldata reading = descent.leaf.reading;
         Reading calldata before = earlier.leaf.reading;

@@ -35,6 +35,8 @@ contract Demands is LedgerPart {
     error WrongRangeProof(uint8 register);
     error DemandWindowOver(uint64 slot);
     error NotItsPart();
+    /// @notice Shorter than the challenge window, or so long that a bond could leave before a slot is decided.
+    error InvalidParameter(string name);
 
     event Demanded(
         uint64 indexed slot, uint8 attempt, uint32 index, Kind kind, uint8 register, address indexed demander
@@ -46,21 +48,28 @@ contract Demands is LedgerPart {
 
     /// @notice The bond of a demand.
     uint256 public immutable demandBond;
+    /// @notice How long after publication something can be demanded at most, whatever extended the window.
+    uint64 public immutable demandSeconds;
 
     /// @notice The demands by their ids.
     mapping(bytes32 demandId => Demand) public demands;
 
-    constructor(MeterLedger ledger_, uint256 demandBond_) LedgerPart(ledger_) {
+    constructor(MeterLedger ledger_, uint256 demandBond_, uint64 demandSeconds_) LedgerPart(ledger_) {
         require(ledger_.demands() == address(this), NotItsPart());
-        demandBond = demandBond_;
+        require(demandSeconds_ >= ledger_.challengeSeconds(), InvalidParameter("demandSeconds"));
+        uint256 longest = ledger_.publishLimitSeconds() + ledger_.replaceSeconds() + 2
+            * (uint256(demandSeconds_) + ledger_.answerSeconds());
+        require(ledger_.bondReleaseSeconds() > longest, InvalidParameter("demandSeconds"));
+        (demandBond, demandSeconds) = (demandBond_, demandSeconds_);
     }
 
     /// @notice Demands leaf `index` (kind Leaf, register 0), or the range proof of its register 0 … 4 (kind Range). Anybody
-    /// with the bond in its account, until the challenge window is over, once for each attempt.
+    /// with the bond in its account, until the challenge window with its extensions is over, once for each attempt.
     function demand(Published calldata published, uint32 index, Kind kind, uint8 register) external {
         ledger.requirePublished(published.statement.slot, published);
         uint64 slot = published.statement.slot;
-        require(!ledger.isChallengeWindowOver(published), DemandWindowOver(slot));
+        bool late = block.timestamp >= uint256(published.publishedAt) + demandSeconds;
+        require(!late && !ledger.isExtendedWindowOver(published), DemandWindowOver(slot));
         _requireDemandable(published.statement.count, index, kind, register);
         bytes32 id = demandId(slot, published.statement.attempt, index, kind, register);
         require(demands[id].since == 0, AlreadyDemanded(id));

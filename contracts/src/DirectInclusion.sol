@@ -5,6 +5,7 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {CommunityRegistry} from "./CommunityRegistry.sol";
 import {Inclusion, InclusionProof, Leaf, Published, Reading, SealedOpenings, Signature} from "./LedgerTypes.sol";
 import {BN254} from "./libraries/BN254.sol";
+import {LeafRules} from "./libraries/LeafRules.sol";
 import {Messages} from "./libraries/Messages.sol";
 import {MeterSignature} from "./libraries/MeterSignature.sol";
 import {SealedOpening} from "./libraries/SealedOpening.sol";
@@ -26,7 +27,7 @@ contract DirectInclusion is LedgerPart, IDirectInclusion {
     /// @notice Before the statement is due, and none is published: the operator may still include it.
     error TooEarly(uint64 slot, uint256 dueAt);
     error AlreadyIncluded(uint64 slot, bytes32 meter);
-    /// @notice Points, key or signature of the reading are not what the registry and the curve ask for.
+    /// @notice Points, key, signature or start of the running registers are not what registry, curve and protocol ask for.
     error UnsoundReading(uint64 slot, bytes32 meter);
     /// @notice Not sealed to the operator's key of the slot, or not to a usable point.
     error MalformedSeal();
@@ -34,6 +35,9 @@ contract DirectInclusion is LedgerPart, IDirectInclusion {
     error WrongDisclosure();
     /// @notice What was sealed does open the reading's commitments.
     error HonestSeal();
+    error NotThePrevious(bytes32 previous);
+    /// @notice The running registers do continue those of the previous reading.
+    error SoundRegisters();
     error ContestOver(uint64 slot, bytes32 meter);
     error ContestOpen(uint64 slot);
     error DepositAlreadyReturned(uint64 slot, bytes32 meter);
@@ -128,14 +132,33 @@ contract DirectInclusion is LedgerPart, IDirectInclusion {
         _exclude(reading, registry.operatorAt(reading.slot));
     }
 
+    /// @notice Takes a reading out again that does not continue the reading that it names as its previous. Anybody who has
+    /// that one. The deposit goes to the operator.
+    /// @param current What is published for the slot now; ignored where nothing is.
+    function excludeDiscontinuous(
+        Published calldata current,
+        Reading calldata reading,
+        Inclusion calldata inclusion,
+        Reading calldata previous
+    ) external {
+        requireIncluded(reading, inclusion);
+        _requireContestable(current, reading, inclusion);
+        require(Messages.hashReading(previous) == reading.previous, NotThePrevious(reading.previous));
+        require(!LeafRules.follows(reading, previous), SoundRegisters());
+        _exclude(reading, registry.operatorAt(reading.slot));
+    }
+
     /// @notice Returns the deposit of an inclusion that nobody can contest any more. Anybody; it goes to the household.
     /// @param current What is published for the slot now; ignored where nothing is.
-    function returnDeposit(Published calldata current, bytes32 meter) external {
-        uint64 slot = current.statement.slot;
-        require(ledger.isUnnetted(slot) || ledger.isFinal(current), ContestOpen(slot));
+    function returnDeposit(Published calldata current, Reading calldata reading, Inclusion calldata inclusion)
+        external
+    {
+        (uint64 slot, bytes32 meter) = (reading.slot, reading.meter);
+        requireIncluded(reading, inclusion);
+        require(_isSettled(current, reading, inclusion), ContestOpen(slot));
         require(_holdsDeposit[slot][meter], DepositAlreadyReturned(slot, meter));
         _holdsDeposit[slot][meter] = false;
-        address household = registry.householdAt(meter, slot);
+        address household = _householdOf(reading);
         emit DepositReturned(slot, meter, household);
         ledger.release(household, inclusionDeposit);
     }
@@ -176,7 +199,7 @@ contract DirectInclusion is LedgerPart, IDirectInclusion {
         bytes32 digest = _digest(Messages.hashReading(reading));
         require(
             meter.keyId == reading.key && MeterSignature.isSignedByKey(meter.key, digest, signature)
-                && Messages.hasValidPoints(reading),
+                && Messages.hasValidPoints(reading) && LeafRules.startsSoundly(reading),
             UnsoundReading(reading.slot, reading.meter)
         );
     }
@@ -188,19 +211,30 @@ contract DirectInclusion is LedgerPart, IDirectInclusion {
         require(ephemeral.isValid() && !ephemeral.isIdentity(), MalformedSeal());
     }
 
-    /// @dev Without a statement the window has not begun; with one it runs from whichever came later.
+    /// @dev Where a statement can still come, its publication opens the window again.
     function _requireContestable(Published calldata current, Reading calldata reading, Inclusion calldata inclusion)
         private
         view
     {
-        if (!ledger.hasStatement(reading.slot)) {
-            require(!ledger.isUnnetted(reading.slot), ContestOver(reading.slot, reading.meter));
-            return;
+        bool over = _isAnswerWindowOver(inclusion.includedAt, inclusion.includedBlock);
+        if (ledger.hasStatement(reading.slot)) {
+            ledger.requirePublished(reading.slot, current);
+            over = over && _isAnswerWindowOver(current.publishedAt, current.publishedBlock);
+        } else {
+            over = over && ledger.isUnnetted(reading.slot);
         }
-        ledger.requirePublished(reading.slot, current);
-        bool over = _isAnswerWindowOver(inclusion.includedAt, inclusion.includedBlock)
-            && _isAnswerWindowOver(current.publishedAt, current.publishedBlock);
         require(!over, ContestOver(reading.slot, reading.meter));
+    }
+
+    function _isSettled(Published calldata current, Reading calldata reading, Inclusion calldata inclusion)
+        private
+        view
+        returns (bool)
+    {
+        if (!ledger.isUnnetted(reading.slot)) {
+            return current.statement.slot == reading.slot && ledger.isFinal(current);
+        }
+        return _isAnswerWindowOver(inclusion.includedAt, inclusion.includedBlock);
     }
 
     function _isAnswerWindowOver(uint64 time, uint64 blockNumber) private view returns (bool) {

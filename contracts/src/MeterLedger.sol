@@ -5,7 +5,7 @@ import {ERC2771Context} from "@openzeppelin/contracts/metatx/ERC2771Context.sol"
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {Context} from "@openzeppelin/contracts/utils/Context.sol";
 import {CommunityRegistry} from "./CommunityRegistry.sol";
-import {Anchor, Finding, Published} from "./LedgerTypes.sol";
+import {Anchor, Finding, Inclusion, Node, Published, Reading} from "./LedgerTypes.sol";
 import {IDirectInclusion} from "./ledger/IDirectInclusion.sol";
 import {Statements} from "./ledger/Statements.sol";
 import {BN254} from "./libraries/BN254.sol";
@@ -98,38 +98,47 @@ contract MeterLedger is Statements, ERC2771Context {
         _release(msg.sender, account, amount);
     }
 
-    /// @notice Reverts unless the reading is a leaf of a final statement, or a direct inclusion that stands in a final
-    /// slot.
+    /// @notice Reverts unless the reading is a leaf of a final statement, or a direct inclusion that stands: in a slot that
+    /// is final, or that is closed without a statement, when nobody can contest it any more.
     function requireAnchored(Anchor calldata anchor) external view {
-        requireFinal(anchor.published);
+        Reading calldata reading = anchor.leaf.reading;
         if (anchor.inclusion.sealedHash == 0) {
-            SumTree.requireLeaf(
-                anchor.published.statement,
-                anchor.leaf.reading.slot,
-                Messages.toNode(anchor.leaf, address(this)),
-                anchor.proof
-            );
+            requireFinal(anchor.published);
+            Node memory leaf = Messages.toNode(anchor.leaf, address(this));
+            SumTree.requireLeaf(anchor.published.statement, reading.slot, leaf, anchor.proof);
             return;
         }
-        uint64 slot = anchor.leaf.reading.slot;
-        require(slot == anchor.published.statement.slot, SumTree.WrongSlot(slot, anchor.published.statement.slot));
-        IDirectInclusion(directInclusion).requireIncluded(anchor.leaf.reading, anchor.inclusion);
+        IDirectInclusion(directInclusion).requireIncluded(reading, anchor.inclusion);
+        if (isUnnetted(reading.slot)) {
+            Inclusion calldata inclusion = anchor.inclusion;
+            bool over = isOver(inclusion.includedAt, inclusion.includedBlock, answerSeconds, answerBlocks);
+            require(over, NotFinal(reading.slot));
+            return;
+        }
+        requirePublished(reading.slot, anchor.published);
+        requireFinal(anchor.published);
     }
 
-    /// @notice The sums X_w + A_w and X_f + A_f of a final statement with what was included directly, and since when it is
-    /// final.
-    function finalSums(Published calldata published)
+    /// @notice Reverts unless the statement with this hash, published then, is the slot's final one. Returns since when it
+    /// is final and how many readings stand beside its root.
+    function requireFinalHash(uint64 slot, bytes32 statementHash, uint64 publishedAt, uint64 publishedBlock)
         external
         view
-        returns (uint256[4] memory sums, uint256 finalAt, uint256 finalBlock)
+        returns (uint256 finalAt, uint256 finalBlock, uint256 inclusions)
     {
-        uint64 slot = published.statement.slot;
         Dispute memory dispute = disputes[slot];
-        require(isPublished(published) && dispute.openDemands == 0, NotFinal(slot));
-        (finalAt, finalBlock) = _finality(published, dispute);
+        bytes32 record = Messages.hashRecord(statementHash, publishedAt, publishedBlock);
+        require(records[slot] == record && dispute.openDemands == 0, NotFinal(slot));
+        (finalAt, finalBlock) = _finality(publishedAt, publishedBlock, dispute);
         require(block.timestamp >= finalAt && block.number >= finalBlock, NotFinal(slot));
-        sums = published.statement.sums;
-        if (dispute.inclusions != 0) sums = BN254.addPairs(sums, IDirectInclusion(directInclusion).accumulators(slot));
+        inclusions = dispute.inclusions;
+    }
+
+    /// @notice The sums X_w + A_w and X_f + A_f of a final statement with what was included directly.
+    function finalSums(Published calldata published) external view returns (uint256[4] memory sums) {
+        requireFinal(published);
+        uint256[4] memory beside = IDirectInclusion(directInclusion).accumulators(published.statement.slot);
+        return BN254.addPairs(published.statement.sums, beside);
     }
 
     function _msgSender() internal view override(Context, ERC2771Context) returns (address) {

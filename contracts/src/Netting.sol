@@ -64,9 +64,8 @@ contract Netting {
         uint64 slot = published.statement.slot;
         require(!sums[slot].opened, AlreadyOpened(slot));
         _requireOwners(published);
-        (uint256[4] memory committed, uint256 finalAt, uint256 finalBlock) = ledger.finalSums(published);
-        bool over = block.timestamp >= finalAt + openSeconds && block.number >= finalBlock + openBlocks;
-        require(!over, OpeningWindowOver(slot));
+        uint256 inclusions = _requireOpen(published);
+        uint256[4] memory committed = inclusions == 0 ? published.statement.sums : ledger.finalSums(published);
         _requireInRange(withdrawal, Side.Withdrawal, type(uint64).max);
         _requireInRange(feedIn, Side.FeedIn, type(uint64).max);
         _requireOpensBoth(committed, withdrawal, feedIn);
@@ -114,6 +113,18 @@ contract Netting {
         uint256 register = side == Side.Withdrawal ? Messages.WITHDRAWAL_REST : Messages.FEED_IN_REST;
         _requireOpens(opening, Messages.point(anchor.leaf.reading, register), side, type(uint32).max);
         return shareOf(slot, side, opening.value.toUint64());
+    }
+
+    /// @dev Asks by hash: less to hand over than the statement, and every slot pays for this.
+    function _requireOpen(Published calldata published) private view returns (uint256 inclusions) {
+        uint64 slot = published.statement.slot;
+        bytes32 statementHash = Messages.hashStatementCalldata(published.statement);
+        uint256 finalAt;
+        uint256 finalBlock;
+        (finalAt, finalBlock, inclusions) =
+            ledger.requireFinalHash(slot, statementHash, published.publishedAt, published.publishedBlock);
+        bool over = block.timestamp >= finalAt + openSeconds && block.number >= finalBlock + openBlocks;
+        require(!over, OpeningWindowOver(slot));
     }
 
     function _requireOwners(Published calldata published) private view {

@@ -42,6 +42,10 @@ contract AccountsTest is Community {
         checkEqual(currency.balanceOf(pool), part, "paid");
     }
 
+    function test_theDemosCurrencyHasSixDecimals() public view {
+        checkEqual(currency.decimals(), 6, "micro-units");
+    }
+
     function test_withdraw_onlyOnesOwn() public {
         _fund(stranger, 10);
         _expect(Accounts.InsufficientBalance.selector);

@@ -120,7 +120,7 @@ abstract contract Community is Checks {
         });
         ledger = new MeterLedger(registry, currency, pool, address(forwarder), parts, parameters());
         challenges = new Challenges(ledger);
-        demands = new Demands(ledger, DEMAND_BOND);
+        demands = new Demands(ledger, DEMAND_BOND, 28_800);
         directInclusion = new DirectInclusion(ledger, DEPOSIT);
         netting = new Netting(ledger, 86_400, 5760, MINIMUM_OWNERS);
         account = new RenewableEnergyAccount(ledger, 0);

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {Demands} from "../src/Demands.sol";
 import {InclusionProof, Leaf, Published, Reading, Statement, Step} from "../src/LedgerTypes.sol";
+import {MeterLedger} from "../src/MeterLedger.sol";
 import {Accounts} from "../src/ledger/Accounts.sol";
 import {Statements} from "../src/ledger/Statements.sol";
 import {BN254} from "../src/libraries/BN254.sol";
@@ -226,16 +227,31 @@ contract DemandsTest is Community {
         demands.demand(current, 3, Demands.Kind.Leaf, 0);
     }
 
-    function test_demand_notInTheExtensionThatAnAnswerBrings() public {
+    function test_demand_inTheExtensionThatAnAnswerBrings() public {
         _pass(3599, 239);
         _demandLeaf(3);
         _answer(3);
-        _pass(1, 1);
-        check(!ledger.isFinal(published), "extended for challenges");
+        _pass(1799, 120);
+        _demandLeaf(4);
+        _answer(4);
+        _pass(1800, 120);
+        check(ledger.isFinal(published), "final without another demand");
+    }
+
+    function test_demand_notForever() public {
+        for (uint32 index = 0; index < 8; ++index) {
+            _demandLeaf(index);
+            _pass(1799, 119);
+            _answer(index);
+            _pass(1700, 100);
+        }
+        _demand(0, Demands.Kind.Range, 0);
+        _pass(800, 1);
+        check(block.timestamp >= published.publishedAt + 28_800, "eight hours of questions and answers");
         Published memory current = published;
         _expect(Demands.DemandWindowOver.selector);
         VM.prank(stranger);
-        demands.demand(current, 4, Demands.Kind.Leaf, 0);
+        demands.demand(current, 0, Demands.Kind.Range, 1);
     }
 
     function test_demand_onlyWhatExists() public {
@@ -326,8 +342,19 @@ contract DemandsTest is Community {
         demands.answerRange(current, built.leaves[2], built.prove(2), 1, rangeProof);
     }
 
+    function test_parametersAreChecked() public {
+        MeterLedger.Parts memory parts;
+        uint64[2] memory wrong = [uint64(3599), 30 days];
+        for (uint256 i = 0; i < 2; ++i) {
+            parts.demands = VM.computeCreateAddress(address(this), VM.getNonce(address(this)) + 1);
+            MeterLedger other = new MeterLedger(registry, currency, pool, address(forwarder), parts, parameters());
+            _expect(Demands.InvalidParameter.selector);
+            new Demands(other, 1, wrong[i]);
+        }
+    }
+
     function test_deployment_mustBeTheLedgersPart() public {
         _expect(Demands.NotItsPart.selector);
-        new Demands(ledger, 1);
+        new Demands(ledger, 1, 28_800);
     }
 }

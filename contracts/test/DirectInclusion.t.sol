@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {DirectInclusion} from "../src/DirectInclusion.sol";
 import {
+    Anchor,
     Finding,
     Inclusion,
     InclusionProof,
@@ -92,7 +93,7 @@ contract DirectInclusionTest is Community {
         _checkAccumulated(reading);
         checkEqual(ledger.balanceOf(household), 2 * DEPOSIT, "deposit is taken");
         _finalize();
-        (uint256[4] memory sums,,) = ledger.finalSums(published);
+        uint256[4] memory sums = ledger.finalSums(published);
         BN254.Point memory expected = BN254.add(
             BN254.Point(published.statement.sums[0], published.statement.sums[1]), Messages.point(reading, 1)
         );
@@ -232,6 +233,53 @@ contract DirectInclusionTest is Community {
         _refuseSigned(
             household, old, signature, _seal(LEFT_OUT, old), published, DirectInclusion.UnsoundReading.selector
         );
+    }
+
+    function test_include_registersThatStartWrongly() public {
+        Published memory published = _publishWithout();
+        Reading memory reading = _reading();
+        _setPoint(reading, 6, BN254.add(Messages.point(reading, 6), BN254.generator()));
+        _refuse(household, reading, published, DirectInclusion.UnsoundReading.selector);
+        reading = _read(LEFT_OUT, slot, _reading());
+        _refuse(household, reading, published, DirectInclusion.UnsoundReading.selector);
+    }
+
+    // Registers
+
+    function _includeFollowing(Reading memory previous, uint256 surplus)
+        private
+        returns (Published memory published, Reading memory reading, Inclusion memory inclusion)
+    {
+        published = _publishWithout();
+        reading = _read(LEFT_OUT, slot, previous);
+        BN254.Point memory more = BN254.multiply(BN254.generator(), surplus);
+        _setPoint(reading, 6, BN254.add(Messages.point(reading, 6), more));
+        inclusion = _include(LEFT_OUT, reading, published);
+    }
+
+    function test_excludeDiscontinuous_surplusInTheRegisters(uint64 surplus) public {
+        VM.assume(surplus != 0);
+        Reading memory previous = _first(LEFT_OUT, slot - 1);
+        (Published memory published, Reading memory reading, Inclusion memory inclusion) =
+            _includeFollowing(previous, surplus);
+        uint256 before = ledger.balanceOf(operator);
+        directInclusion.excludeDiscontinuous(published, reading, inclusion, previous);
+        _checkEmpty();
+        checkEqual(ledger.balanceOf(operator), before + DEPOSIT, "the deposit goes to the operator");
+    }
+
+    function test_excludeDiscontinuous_soundRegistersStand() public {
+        Reading memory previous = _first(LEFT_OUT, slot - 1);
+        (Published memory published, Reading memory reading, Inclusion memory inclusion) =
+            _includeFollowing(previous, 0);
+        _expect(DirectInclusion.SoundRegisters.selector);
+        directInclusion.excludeDiscontinuous(published, reading, inclusion, previous);
+        Reading memory other = _first(LEFT_OUT, slot - 2);
+        _expect(DirectInclusion.NotThePrevious.selector);
+        directInclusion.excludeDiscontinuous(published, reading, inclusion, other);
+        _pass(1800, 120);
+        _expect(DirectInclusion.ContestOver.selector);
+        directInclusion.excludeDiscontinuous(published, reading, inclusion, previous);
     }
 
     function test_include_malformedSeals() public {
@@ -377,14 +425,17 @@ contract DirectInclusionTest is Community {
         directInclusion.excludeFalse(published, reading, inclusion, openings, disclosure);
     }
 
-    function test_excludeFalse_notOnceUtilityPricesApply() public {
-        VM.warp(uint256(slot + 1) * SLOT_SECONDS + 900);
+    function test_excludeFalse_whereUtilityPricesApplyWithinTheAnswerWindow() public {
+        VM.warp(uint256(slot + 1) * SLOT_SECONDS + 604_800);
         (Reading memory reading, SealedOpenings memory openings, Inclusion memory inclusion) =
             _includeFalse(_nothing(), 0, bytes32(uint256(1)));
         SealedOpening.Disclosure memory disclosure = _disclose(reading, openings);
-        VM.warp(uint256(slot + 1) * SLOT_SECONDS + 604_801);
+        _pass(1800, 120);
         _expect(DirectInclusion.ContestOver.selector);
         directInclusion.excludeFalse(_nothing(), reading, inclusion, openings, disclosure);
+        VM.roll(block.number - 1);
+        directInclusion.excludeFalse(_nothing(), reading, inclusion, openings, disclosure);
+        _checkEmpty();
     }
 
     function test_excludedReadingCanComeAgain() public {
@@ -400,26 +451,59 @@ contract DirectInclusionTest is Community {
 
     function test_returnDeposit_onceTheSlotIsFinal() public {
         Published memory published = _publishWithout();
-        _include(LEFT_OUT, _reading(), published);
-        bytes32 meter = devices[LEFT_OUT].id;
+        Reading memory reading = _reading();
+        Inclusion memory inclusion = _include(LEFT_OUT, reading, published);
         _expect(DirectInclusion.ContestOpen.selector);
-        directInclusion.returnDeposit(published, meter);
+        directInclusion.returnDeposit(published, reading, inclusion);
         _finalize();
-        directInclusion.returnDeposit(published, meter);
+        directInclusion.returnDeposit(published, reading, inclusion);
         checkEqual(ledger.balanceOf(household), 3 * DEPOSIT, "the deposit is back");
         _expect(DirectInclusion.DepositAlreadyReturned.selector);
-        directInclusion.returnDeposit(published, meter);
+        directInclusion.returnDeposit(published, reading, inclusion);
         checkEqual(_inclusions(slot), 1, "the reading stands");
+        inclusion.includedAt -= 1;
+        _expect(DirectInclusion.NotDirectlyIncluded.selector);
+        directInclusion.returnDeposit(published, reading, inclusion);
     }
 
-    function test_returnDeposit_whereUtilityPricesApply() public {
-        VM.warp(uint256(slot + 1) * SLOT_SECONDS + 900);
-        _include(LEFT_OUT, _reading(), _nothing());
-        VM.warp(uint256(slot + 1) * SLOT_SECONDS + 604_801);
-        Published memory current = _nothing();
-        current.statement.slot = slot;
-        directInclusion.returnDeposit(current, devices[LEFT_OUT].id);
+    function test_returnDeposit_notByAnotherSlotsFinality() public {
+        Published memory earlier = _publish(Trees.build(_leaves(slot - 1, 1), address(ledger)), slot - 1);
+        _finalize();
+        Published memory published = _publishWithout();
+        Reading memory reading = _reading();
+        Inclusion memory inclusion = _include(LEFT_OUT, reading, published);
+        _expect(DirectInclusion.ContestOpen.selector);
+        directInclusion.returnDeposit(earlier, reading, inclusion);
+    }
+
+    /// @dev Included at the last moment before the limit: the operator has its answer window all the same.
+    function test_whereUtilityPricesApply_anInclusionStandsAfterItsAnswerWindow() public {
+        VM.warp(uint256(slot + 1) * SLOT_SECONDS + 604_800);
+        Reading memory reading = _reading();
+        Anchor memory anchor;
+        anchor.inclusion = _include(LEFT_OUT, reading, _nothing());
+        anchor.leaf.reading = reading;
+        _pass(1800, 119);
+        check(ledger.isUnnetted(slot), "closed without a statement");
+        _expect(DirectInclusion.ContestOpen.selector);
+        directInclusion.returnDeposit(_nothing(), reading, anchor.inclusion);
+        _expect(Statements.NotFinal.selector);
+        ledger.requireAnchored(anchor);
+        _pass(0, 1);
+        ledger.requireAnchored(anchor);
+        directInclusion.returnDeposit(_nothing(), reading, anchor.inclusion);
         checkEqual(ledger.balanceOf(household), 3 * DEPOSIT, "the deposit is back");
+    }
+
+    function test_requireAnchored_notWhileAStatementCanCome() public {
+        VM.warp(uint256(slot + 1) * SLOT_SECONDS + 900);
+        Reading memory reading = _reading();
+        Anchor memory anchor;
+        anchor.inclusion = _include(LEFT_OUT, reading, _nothing());
+        anchor.leaf.reading = reading;
+        _pass(1 days, 10_000);
+        _expect(Statements.NotPublished.selector);
+        ledger.requireAnchored(anchor);
     }
 
     // Nobody can close the way in

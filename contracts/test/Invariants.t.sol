@@ -203,9 +203,7 @@ contract Life is Community {
 
     function returnDeposit() external {
         if (!included) return;
-        Published memory now_ = current;
-        now_.statement.slot = slot;
-        try directInclusion.returnDeposit(now_, devices[LEAVES].id) {
+        try directInclusion.returnDeposit(current, _first(LEAVES, slot), inclusion) {
             check(ledger.isUnnetted(slot) || ledger.isFinal(current), "not before it is decided");
             done["returnDeposit"]++;
         } catch {}

@@ -186,7 +186,7 @@ contract NettingTest is Community {
         _expect(DirectInclusion.NotDirectlyIncluded.selector);
         netting.verifyShare(anchor, FEED_IN, opening);
         anchor.leaf.reading.slot -= 1;
-        _expect(SumTree.WrongSlot.selector);
+        _expect(DirectInclusion.NotDirectlyIncluded.selector);
         netting.verifyShare(anchor, FEED_IN, opening);
     }
 

@@ -141,6 +141,9 @@ contract RenewableEnergyAccountTest is Community {
             _expect(RenewableEnergyAccount.NotTheHousehold.selector);
             VM.prank(others[i]);
             account.claim(first, last, f, g);
+            _expect(RenewableEnergyAccount.NotTheHousehold.selector);
+            VM.prank(others[i]);
+            account.claimFirst(first, f, g);
         }
     }
 

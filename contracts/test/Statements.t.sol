@@ -143,8 +143,10 @@ contract StatementsTest is Community {
         check(ledger.isUnnetted(slot), "a second void is the end");
         _restoreBond();
         Statement memory third = _true();
-        third.attempt = 2;
+        third.attempt = 1;
         _refuse(third, Statements.WrongAttempt.selector);
+        third.attempt = 2;
+        _refuse(third, Statements.TooLate.selector);
     }
 
     function test_replacementHasItsWindow() public {

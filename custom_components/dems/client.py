@@ -147,6 +147,11 @@ class BridgeClient:
         """Make the bridge try the waiting readings now."""
         await self._request("POST", "/v1/anchor")
 
+    async def claim(self) -> str:
+        """Claim certificates for the oldest feed-in that is final; return the id of the transaction that will do it."""
+        answer = Reader("claim", await self._request("POST", "/v1/certificates/claim"))
+        return answer.name("transaction")
+
     async def redeem(self, certificate: str, energy: int, purpose: str) -> str:
         """Redeem certificates of one kind for some Wh; return the id of the transaction that will do it."""
         body = {"id": certificate, "amount_wh": energy, "purpose": purpose}

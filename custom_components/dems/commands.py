@@ -20,7 +20,11 @@ REFUSALS: Final = frozenset(
         "slot_past",
     }
 )
-"""Reason codes with a sentence of their own (``exceptions.refused_<code>``)."""
+"""The dispatcher's reason codes with a sentence of their own (``exceptions.refused_<code>``)."""
+LEDGER_REFUSALS: Final = frozenset(
+    {"chain_unreachable", "no_community", "not_held", "nothing_to_claim", "too_many_slots"}
+)
+"""The ledger's refusals with a sentence of their own."""
 
 
 async def send(coordinator: DemsCoordinator, section: str, answer: Awaitable[dict[str, Any]]) -> None:
@@ -69,7 +73,7 @@ async def ask[T](coordinator: DemsCoordinator, answer: Awaitable[T]) -> T:
 
 def _refusal(problem: BridgeProblem) -> HomeAssistantError:
     """Return the exception that says, in the user's language where we know the reason, why the bridge refused."""
-    if problem.code in REFUSALS:
+    if problem.code in REFUSALS | LEDGER_REFUSALS:
         return ServiceValidationError(
             translation_domain=DOMAIN,
             translation_key=f"refused_{problem.code}",

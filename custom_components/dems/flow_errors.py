@@ -27,27 +27,38 @@ def error_key(error: BridgeError) -> str:
 
 
 _REFUSALS: Final = {
-    "consent_changed": "consent_changed",
-    "invitation_invalid": "invitation_invalid",
-    "invitation_unknown": "invitation_unknown",
-    "key_missing": "key_missing",
-    "malformed": "invitation_invalid",
-    "meter_taken": "meter_taken",
-    "not_a_member": "not_a_member",
+    "already_joined": "already_joined",
+    "bad_invitation": "invitation_invalid",
+    "chain_wrong_chain": "wrong_chain",
+    "invalid": "invitation_invalid",
+    "keys_unusable": "keys_unusable",
+    "no_community": "not_a_member",
+    "no_contract": "invitation_contradicted",
+    "no_ledger": "invitation_contradicted",
     "not_found": "ledger_missing",
-    "operator_unreachable": "operator_unreachable",
-    "wrong_chain": "wrong_chain",
+    "operator_differs": "invitation_contradicted",
+    "other_consent": "consent_changed",
+    "other_ledger": "invitation_contradicted",
+    "other_operator": "invitation_contradicted",
+    "other_registry": "invitation_contradicted",
+    "other_slots": "other_slots",
 }
+_UNREACHABLE: Final = {"chain_": "chain_unreachable", "operator_": "operator_unreachable"}
+"""What a code begins with where the bridge could not ask the operator, or the chain; the rest says how it failed."""
 
 
 def joining_error_key(error: BridgeError) -> str:
     """Return the key of an error of joining or leaving a community: the reason where the bridge gives one."""
     match error:
         case BridgeProblem():
-            given = (error.code, error.kind)
-            known = [_REFUSALS[key] for one in given if one and (key := one.replace("-", "_")) in _REFUSALS]
-            return known[0] if known else "bridge_refused"
+            return _refusal_key(error.code or error.kind.replace("-", "_"))
         case Unauthorized():
             return "token_refused"
         case _:
             return error_key(error)
+
+
+def _refusal_key(code: str) -> str:
+    if code in _REFUSALS:
+        return _REFUSALS[code]
+    return next((key for start, key in _UNREACHABLE.items() if code.startswith(start)), "bridge_refused")

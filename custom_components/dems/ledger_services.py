@@ -1,4 +1,4 @@
-"""The ledger's actions: try waiting readings now, take proofs away, redeem certificates."""
+"""The ledger's actions: try waiting readings now, take proofs away, claim and redeem certificates."""
 
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from .targets import HOUSEHOLD, member
 
 SERVICE_ANCHOR_NOW: Final = "anchor_now"
 SERVICE_EXPORT_PROOFS: Final = "export_proofs"
+SERVICE_CLAIM_CERTIFICATES: Final = "claim_certificates"
 SERVICE_REDEEM_CERTIFICATES: Final = "redeem_certificates"
 
 ATTR_START: Final = "start"
@@ -26,6 +27,7 @@ ATTR_ENERGY: Final = "energy"
 ATTR_PURPOSE: Final = "purpose"
 
 _ANCHOR_NOW: Final = vol.Schema(HOUSEHOLD)
+_CLAIM_CERTIFICATES: Final = vol.Schema(HOUSEHOLD)
 _EXPORT_PROOFS: Final = vol.Schema(
     {
         **HOUSEHOLD,
@@ -55,14 +57,13 @@ def async_setup_ledger_services(hass: HomeAssistant) -> None:
         _EXPORT_PROOFS,
         supports_response=SupportsResponse.OPTIONAL,
     )
-    async_register_admin_service(
-        hass,
-        DOMAIN,
-        SERVICE_REDEEM_CERTIFICATES,
-        _redeem_certificates,
-        _REDEEM_CERTIFICATES,
-        supports_response=SupportsResponse.OPTIONAL,
-    )
+    for service, action, schema in (
+        (SERVICE_CLAIM_CERTIFICATES, _claim_certificates, _CLAIM_CERTIFICATES),
+        (SERVICE_REDEEM_CERTIFICATES, _redeem_certificates, _REDEEM_CERTIFICATES),
+    ):
+        async_register_admin_service(
+            hass, DOMAIN, service, action, schema, supports_response=SupportsResponse.OPTIONAL
+        )
 
 
 async def _anchor_now(call: ServiceCall) -> None:
@@ -92,6 +93,12 @@ async def _export_proofs(call: ServiceCall) -> ServiceResponse:
         return {**told, "proofs": dict(parse(proofs))}
     await write(call.hass, path, proofs)
     return {**told, "path": str(path)}
+
+
+async def _claim_certificates(call: ServiceCall) -> ServiceResponse:
+    """Claim certificates for the oldest feed-in that is final."""
+    coordinator = await member(call)
+    return {"transaction": await ask(coordinator, coordinator.client.claim())}
 
 
 async def _redeem_certificates(call: ServiceCall) -> ServiceResponse:

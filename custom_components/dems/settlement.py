@@ -47,7 +47,6 @@ OVERLAP: Final = timedelta(hours=3)
 OVERLAP_AT_START: Final = timedelta(days=7)
 """How far back results are read again when Home Assistant starts: as long as the bridge keeps its events."""
 _WH_PER_KWH: Final = 1000
-_MOST_PAGES: Final = 1000
 
 type Value = Callable[[SettledSlot], int | None]
 
@@ -121,17 +120,12 @@ def hourly(
 async def fetch(client: BridgeClient, first: int, last: int) -> list[SettledSlot]:
     """Fetch the decided slots from ``first`` to ``last``, both included, page by page. Raises BridgeError."""
     slots: list[SettledSlot] = []
-    for _ in range(_MOST_PAGES):
-        page = await client.settlement(first, last)
-        if not page:
-            return slots
+    while first <= last and (page := await client.settlement(first, last)):
         if page[0].slot < first:
             raise InvalidAnswer(f"settlement.slots: slot {page[0].slot} was not asked for")
         slots += page
         first = page[-1].slot + 1
-        if first > last:
-            return slots
-    raise InvalidAnswer("settlement.slots: there is no end of them")
+    return slots
 
 
 class SettlementStatistics:
@@ -263,7 +257,9 @@ class SettlementStatistics:
         known = [end for end in ends if end is not None]
         if len(known) < len(ends):
             return None
-        moments = [dt_util.utc_from_timestamp(slot * slot_seconds) for slot in dirty]
+        now = dt_util.utcnow().timestamp()
+        starts = (slot * slot_seconds for slot in dirty)
+        moments = [dt_util.utc_from_timestamp(start) for start in starts if 0 <= start <= now]
         return hour_of(min([min(known) - self._overlap, *moments]))
 
     def statistic_id(self, series: Series) -> str:

@@ -23,6 +23,7 @@ from dems_protocol.contracts.abi import Call
 
 _REVERTED = 3
 """The code of a reverted call (execution-apis); some nodes say it in the message only."""
+_FAILED_INSIDE = ("revert", "out of gas", "invalid opcode", "gas required exceeds", "vm execution error")
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +180,11 @@ class ChainClient:
         try:
             return await self._asked(method, *params)
         except NodeRefused as error:
-            if error.code == _REVERTED or error.data is not None or "revert" in error.message.lower():
-                raise Reverted(ContractError.of(error.data or b"")) from error
+            if error.data:
+                raise Reverted(ContractError.of(error.data)) from error
+            said = error.message.lower()
+            if error.code == _REVERTED or any(words in said for words in _FAILED_INSIDE):
+                raise Reverted(ContractError("none", {"message": error.message})) from error
             raise
 
     async def _asked(self, method: str, *params: Json) -> Json:

@@ -13,7 +13,14 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Protocol, Self
 
-from aiohttp import ClientError, ClientSession, ClientTimeout, ClientWebSocketResponse, WSMsgType
+from aiohttp import (
+    ClientError,
+    ClientResponse,
+    ClientSession,
+    ClientTimeout,
+    ClientWebSocketResponse,
+    WSMsgType,
+)
 from yarl import URL
 
 from dems_node.chain.errors import ChainDown, NodeRefused
@@ -58,6 +65,8 @@ def transport_for(url: str, *, timeout: float = REQUEST_SECONDS) -> Transport:
     Raises ValueError, without the URL's path and query, for anything else.
     """
     scheme = url.split("://", 1)[0] if "://" in url else ""
+    if scheme and not URL(url).host:
+        raise ValueError("A node's URL names a host.")
     match scheme:
         case "http" | "https":
             return HttpTransport(URL(url), timeout)
@@ -108,9 +117,9 @@ class HttpTransport:
             async with self._session.post(
                 self._url, data=body, headers={"Content-Type": "application/json"}
             ) as response:
-                answer = await response.text()
+                answer = await self._body(response)
                 status = response.status
-        except (ClientError, OSError, TimeoutError, UnicodeDecodeError) as error:
+        except (ClientError, OSError, TimeoutError) as error:
             raise _down(self.name, error) from None
         try:
             return _result(method, json.loads(answer))
@@ -118,6 +127,14 @@ class HttpTransport:
             raise ChainDown(
                 f"{self.name} answered {method} with status {status} and no JSON-RPC answer."
             ) from None
+
+    async def _body(self, response: ClientResponse) -> bytes:
+        body = bytearray()
+        async for chunk in response.content.iter_any():
+            body += chunk
+            if len(body) > _LARGEST_MESSAGE:
+                raise ChainDown(f"{self.name} answered with more than {_LARGEST_MESSAGE} bytes.")
+        return bytes(body)
 
     async def new_heads(self) -> AsyncGenerator[Json]:
         """Raise ChainDown: HTTP pushes nothing."""

@@ -156,9 +156,7 @@ class Performer:
 
     async def _step(self, woken: bool) -> None:
         if not self._recognised:
-            identity = await self._client.identity()
-            await self._database.run(journal.recognise, identity.chain_id, identity.genesis)
-            self._recognised = True
+            await self._recognise()
         head = await self._client.head()
         balance = self._state.balance
         is_new = self._seen is None or head.hash != self._seen.hash
@@ -174,17 +172,21 @@ class Performer:
             PerformerState(link=Link.CONNECTED, balance=balance, waiting=waiting, problem=self._problem)
         )
 
+    async def _recognise(self) -> None:
+        identity = await self._client.identity()
+        await self._database.run(journal.recognise, identity.chain_id, identity.genesis)
+        self._recognised = True
+
     async def _look(self, head: BlockHeader) -> Problem | None:
         """Follow what is signed, and compare the chain's count of transactions with the journal's."""
         found = await self._client.nonce(self.account)
+        if found < await self._nonces.expected(found):
+            await self._recognise()  # nothing is handed in to a chain that was begun anew
         problem = None
         for transaction in await self._database.run(journal.unfinished, self.account):
             if transaction.nonce is not None:
                 problem = await self._following.follow(transaction, head, found) or problem
-        count = await self._nonces.check(head, found)
-        if count is not None and count.code == "chain_behind":
-            self._recognised = False  # a chain that was begun anew says so at the next step
-        return count or problem
+        return await self._nonces.check(head, found) or problem
 
     def _lost(self, error: ChainError | StoreError) -> None:
         """Tell that the chain (or the store) is away; what is under way stays in the journal."""
@@ -198,9 +200,17 @@ class Performer:
         self._tell(replace(self._state, link=link, problem=problem))
 
     def _tell(self, state: PerformerState) -> None:
-        if state != self._state:
-            self._state = state
-            self._on_change(state)
+        if state == self._state:
+            return
+        before, self._state = self._state.problem, state
+        if state.link is Link.CONNECTED and state.problem is not None and state.problem != before:
+            _LOGGER.warning(
+                "Transactions of 0x%s wait (%s): %s",
+                self.account.hex(),
+                state.problem.code,
+                dict(state.problem.params),
+            )
+        self._on_change(state)
 
 
 def _problem_of(error: ChainError | StoreError) -> str:

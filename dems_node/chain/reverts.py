@@ -21,7 +21,7 @@ class ContractError:
     """A decoded refusal, fit for a JSON document: integers beyond 2^53 are decimal texts, bytes are hex.
 
     ``name`` is the custom error's, ``Error`` for a text, ``Panic`` for a bug, ``unknown`` where nobody knows the
-    selector, ``none`` where nothing was said. ``notice`` is the contract's own explanation, empty where it has none.
+    selector, ``none`` where nothing was said (``message`` is the node's own then). ``notice`` is the contract's own explanation, empty where it has none.
     """
 
     name: str

@@ -4,11 +4,11 @@ import logging
 
 from dems_node.chain import journal
 from dems_node.chain.account import ChainAccount, balance_low
-from dems_node.chain.errors import BalanceTooLow, Reverted
+from dems_node.chain.errors import BalanceTooLow, NodeRefused, Reverted
 from dems_node.chain.fees import LARGEST_GAS, FeePolicy, gas_limit
 from dems_node.chain.reverts import ContractError
 from dems_node.chain.transactions import Attempt, Intent, Problem, State, Transaction
-from dems_node.chain.values import BlockHeader, Fees
+from dems_node.chain.values import BlockHeader
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -36,6 +36,8 @@ class Signing:
                 attempt = await self._prepared(transaction, head)
             except BalanceTooLow as error:
                 return balance_low(error.balance, error.needed)
+            except NodeRefused as error:
+                return Problem("node_refused", {"message": error.message})
             except Reverted as error:
                 if under_way:
                     return None  # what is under way may be what it needs; it is tried again after that
@@ -54,9 +56,11 @@ class Signing:
     async def _prepared(self, transaction: Transaction, head: BlockHeader) -> Attempt:
         """Simulate the call, sign it, and store nonce and bytes. Raises Reverted and BalanceTooLow; then nothing is stored."""
         intent = transaction.intent
+        if intent.value:
+            await self._check_balance(intent.value)
         gas = await self._gas(intent, head)
         fees = self._policy.offered(await self._account.client.fees())
-        await self._check_balance(intent, gas, fees)
+        await self._check_balance(gas * fees.max_fee + intent.value)
         nonce = await self._account.database.run(journal.next_nonce, self._account.address)
         assert nonce is not None  # noqa: S101 - set at first sight of the account
         attempt = await self._account.signed(intent, nonce, gas, fees, head)
@@ -73,8 +77,7 @@ class Signing:
             raise Reverted(ContractError("TooMuchGas", {"needed": needed, "limit": LARGEST_GAS}))
         return gas_limit(needed, head.gas_limit)
 
-    async def _check_balance(self, intent: Intent, gas: int, fees: Fees) -> None:
+    async def _check_balance(self, needed: int) -> None:
         balance = await self._account.client.balance(self._account.address)
-        needed = gas * fees.max_fee + intent.value
         if balance < needed:
             raise BalanceTooLow(self._account.address, balance, needed)

@@ -171,9 +171,7 @@ class Watcher:
 
     async def _step(self) -> None:
         if not self._recognised:
-            identity = await self._client.identity()
-            await self._database.run(journal.recognise, identity.chain_id, identity.genesis)
-            self._recognised = True
+            await self._recognise()
         tip = self._tip or await self._start()
         head = await self._client.head()
         problem = None
@@ -200,6 +198,11 @@ class Watcher:
                 problem=problem,
             )
         )
+
+    async def _recognise(self) -> None:
+        identity = await self._client.identity()
+        await self._database.run(journal.recognise, identity.chain_id, identity.genesis)
+        self._recognised = True
 
     async def _start(self) -> Mark:
         """Return the stored cursor; at the very first start the block before the contracts' first."""
@@ -281,6 +284,7 @@ class Watcher:
 
     async def _ground(self, tip: Mark, head: BlockHeader) -> Mark:
         """Return the newest mark that the chain still has; the tip itself where the chain only ends before it."""
+        await self._recognise()  # a chain that was begun anew looks like this too
         known = await self._database.run(watch_journal.marks)
         within = [mark for mark in known if mark.number <= head.number]
         for mark in within:
@@ -311,7 +315,6 @@ class Watcher:
         """Return the problem of a chain that ends before the tip; None where it only changed while it was read."""
         if head.number >= tip.number:
             return None
-        self._recognised = False  # a chain that was begun anew says so at the next step
         return Problem("chain_behind", {"cursor": tip.number, "head": head.number})
 
     def _lost(self, error: ChainError | StoreError) -> None:

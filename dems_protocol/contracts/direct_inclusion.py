@@ -221,6 +221,21 @@ class NotTheHouseholdError(RevertReason):
 
 
 @dataclass(frozen=True, slots=True)
+class NotThePreviousError(RevertReason):
+    """``error NotThePrevious``."""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("3f2ef671")
+    INPUTS: ClassVar[tuple[str, ...]] = ("bytes32",)
+    NOTICE: ClassVar[str] = ""
+    previous: bytes
+
+    @classmethod
+    def of(cls, values: Sequence[Any]) -> Self:
+        """Build it from decoded values."""
+        return cls(values[0])
+
+
+@dataclass(frozen=True, slots=True)
 class SafeCastOverflowedUintDowncastError(RevertReason):
     """``error SafeCastOverflowedUintDowncast``."""
 
@@ -256,6 +271,20 @@ class SlotNotOverError(RevertReason):
     def of(cls, values: Sequence[Any]) -> Self:
         """Build it from decoded values."""
         return cls(values[0], values[1])
+
+
+@dataclass(frozen=True, slots=True)
+class SoundRegistersError(RevertReason):
+    """The running registers do continue those of the previous reading."""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("a1cc8231")
+    INPUTS: ClassVar[tuple[str, ...]] = ()
+    NOTICE: ClassVar[str] = "The running registers do continue those of the previous reading."
+
+    @classmethod
+    def of(cls, values: Sequence[Any]) -> Self:
+        """Build it from decoded values."""
+        return cls()
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,7 +325,7 @@ class TooLateError(RevertReason):
 
 @dataclass(frozen=True, slots=True)
 class UnsoundReadingError(RevertReason):
-    """Points, key or signature of the reading are not what the registry and the curve ask for."""
+    """Points, key, signature or start of the running registers are not what registry, curve and protocol ask for."""
 
     SELECTOR: ClassVar[bytes] = bytes.fromhex("5c87eea7")
     INPUTS: ClassVar[tuple[str, ...]] = (
@@ -304,7 +333,7 @@ class UnsoundReadingError(RevertReason):
         "bytes32",
     )
     NOTICE: ClassVar[str] = (
-        "Points, key or signature of the reading are not what the registry and the curve ask for."
+        "Points, key, signature or start of the running registers are not what registry, curve and protocol ask for."
     )
     slot: int
     meter: bytes
@@ -496,6 +525,38 @@ class Accumulators(Call[tuple[int, ...]]):
     def _result(cls, values: Sequence[Any]) -> tuple[int, ...]:
         result: tuple[int, ...] = tuple(values[0])
         return result
+
+
+@dataclass(frozen=True, slots=True)
+class ExcludeDiscontinuous(Call[None]):
+    """Takes a reading out again that does not continue the reading that it names as its previous. Anybody who has that one. The deposit goes to the operator."""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("2e9069f5")
+    INPUTS: ClassVar[tuple[str, ...]] = (
+        "((uint64,uint8,bytes32,uint256[4],uint32,uint32,uint32),uint64,uint64)",
+        "(bytes32,bytes32,uint64,uint32,uint64,bytes32,uint256[16])",
+        "(bytes32,uint64,uint64)",
+        "(bytes32,bytes32,uint64,uint32,uint64,bytes32,uint256[16])",
+    )
+    OUTPUTS: ClassVar[tuple[str, ...]] = ()
+    current: structs.Published
+    reading: structs.Reading
+    inclusion: structs.Inclusion
+    previous: structs.Reading
+
+    @classmethod
+    def of(cls, values: Sequence[Any]) -> Self:
+        """Build it from decoded values."""
+        return cls(
+            structs.Published.of(values[0]),
+            structs.Reading.of(values[1]),
+            structs.Inclusion.of(values[2]),
+            structs.Reading.of(values[3]),
+        )
+
+    @classmethod
+    def _result(cls, values: Sequence[Any]) -> None:
+        return
 
 
 @dataclass(frozen=True, slots=True)
@@ -784,8 +845,10 @@ ERRORS: tuple[type[RevertReason], ...] = (
     NotIncludedError,
     NotItsPartError,
     NotTheHouseholdError,
+    NotThePreviousError,
     SafeCastOverflowedUintDowncastError,
     SlotNotOverError,
+    SoundRegistersError,
     TooEarlyError,
     TooLateError,
     UnsoundReadingError,

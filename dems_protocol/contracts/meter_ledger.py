@@ -1161,18 +1161,14 @@ class EndOf(Call[int]):
 
 
 @dataclass(frozen=True, slots=True)
-class FinalSums(Call[tuple[tuple[int, ...], int, int]]):
-    """The sums X_w + A_w and X_f + A_f of a final statement with what was included directly, and since when it is final. Returns sums, final_at, final_block."""
+class FinalSums(Call[tuple[int, ...]]):
+    """The sums X_w + A_w and X_f + A_f of a final statement with what was included directly."""
 
     SELECTOR: ClassVar[bytes] = bytes.fromhex("49656d47")
     INPUTS: ClassVar[tuple[str, ...]] = (
         "((uint64,uint8,bytes32,uint256[4],uint32,uint32,uint32),uint64,uint64)",
     )
-    OUTPUTS: ClassVar[tuple[str, ...]] = (
-        "uint256[4]",
-        "uint256",
-        "uint256",
-    )
+    OUTPUTS: ClassVar[tuple[str, ...]] = ("uint256[4]",)
     published: structs.Published
 
     @classmethod
@@ -1181,8 +1177,8 @@ class FinalSums(Call[tuple[tuple[int, ...], int, int]]):
         return cls(structs.Published.of(values[0]))
 
     @classmethod
-    def _result(cls, values: Sequence[Any]) -> tuple[tuple[int, ...], int, int]:
-        result: tuple[tuple[int, ...], int, int] = tuple(values[0]), values[1], values[2]
+    def _result(cls, values: Sequence[Any]) -> tuple[int, ...]:
+        result: tuple[int, ...] = tuple(values[0])
         return result
 
 
@@ -1739,6 +1735,38 @@ class RequireFinal(Call[None]):
     @classmethod
     def _result(cls, values: Sequence[Any]) -> None:
         return
+
+
+@dataclass(frozen=True, slots=True)
+class RequireFinalHash(Call[tuple[int, int, int]]):
+    """Reverts unless the statement with this hash, published then, is the slot's final one. Returns since when it is final and how many readings stand beside its root. Returns final_at, final_block, inclusions."""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("ea292fed")
+    INPUTS: ClassVar[tuple[str, ...]] = (
+        "uint64",
+        "bytes32",
+        "uint64",
+        "uint64",
+    )
+    OUTPUTS: ClassVar[tuple[str, ...]] = (
+        "uint256",
+        "uint256",
+        "uint256",
+    )
+    slot: int
+    statement_hash: bytes
+    published_at: int
+    published_block: int
+
+    @classmethod
+    def of(cls, values: Sequence[Any]) -> Self:
+        """Build it from decoded values."""
+        return cls(values[0], values[1], values[2], values[3])
+
+    @classmethod
+    def _result(cls, values: Sequence[Any]) -> tuple[int, int, int]:
+        result: tuple[int, int, int] = values[0], values[1], values[2]
+        return result
 
 
 @dataclass(frozen=True, slots=True)

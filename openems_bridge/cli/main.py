@@ -7,6 +7,7 @@ from pathlib import Path
 
 from dems_node.configuration.values import ConfigurationError
 from openems_bridge import __version__
+from openems_bridge.cli.community_arguments import add_community_commands
 from openems_bridge.cli.key_arguments import add_key_commands
 from openems_bridge.cli.terminal import complain
 
@@ -43,6 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_run(commands)
     _add_pair(commands)
     add_key_commands(commands, _add_configuration)
+    add_community_commands(commands, _add_configuration)
     # Its options are its own: see main.
     commands.add_parser(FAKE_EDGE, help="run a fake OpenEMS Edge on top of a simulated house", add_help=False)
     return parser

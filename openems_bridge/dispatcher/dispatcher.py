@@ -203,6 +203,11 @@ class Dispatcher:
             problem = await self._lease.release(self._edge.topology)
             if problem is None or problem.code is ReasonCode.RELEASING_BY_SILENCE:
                 break
+        if problem is not None:
+            _LOGGER.warning(
+                "Closed with a set-point in force (%s): it ends with the Edge's time-out, and the next start releases it",
+                problem.code,
+            )
         closed = Release(status=Status.RELEASED, reason=Reason(ReasonCode.CLOSED))
         self._publish(describe(self._mode, closed, problem, self._lease.setpoint))
 

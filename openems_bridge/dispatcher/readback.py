@@ -17,6 +17,8 @@ FOLLOWING_TOLERANCE_W = 100
 FOLLOWING_TOLERANCE_PERCENT = 5
 FOLLOWING_SECONDS = 30.0
 GIVE_UP_SECONDS = 300.0
+PEACE_SECONDS = 60.0
+"""Trouble that comes again within this time is the same trouble: a rival that writes now and then is one, too."""
 
 
 class Verdict(StrEnum):
@@ -42,6 +44,8 @@ class ReadBack:
 
     verdict: Verdict = Verdict.FOLLOWED
     trouble_since: float | None = None
+    well_since: float | None = None
+    """Since when the battery has followed; None in trouble."""
     differing_cycles: int = 0
     good_cycles: int = 0
     away_since: float | None = None
@@ -51,7 +55,9 @@ class ReadBack:
 
     def has_given_up(self, now: float) -> bool:
         """Return whether trouble has lasted so long that the bridge should let go until the next slot."""
-        return self.trouble_since is not None and now - self.trouble_since >= GIVE_UP_SECONDS
+        if self.verdict is Verdict.FOLLOWED or self.trouble_since is None:
+            return False
+        return now - self.trouble_since >= GIVE_UP_SECONDS
 
 
 def recent(written: Sequence[Written], now: float) -> tuple[Written, ...]:
@@ -123,6 +129,8 @@ def _judged(state: ReadBack, now: float) -> ReadBack:
     elif state.good_cycles >= CYCLES_TO_JUDGE:
         verdict = Verdict.FOLLOWED
     if verdict is Verdict.FOLLOWED:
-        return replace(state, verdict=verdict, trouble_since=None)
+        well = state.well_since if state.well_since is not None else now
+        trouble = state.trouble_since if now - well < PEACE_SECONDS else None
+        return replace(state, verdict=verdict, trouble_since=trouble, well_since=well)
     since = state.trouble_since if state.trouble_since is not None else now
-    return replace(state, verdict=verdict, trouble_since=since)
+    return replace(state, verdict=verdict, trouble_since=since, well_since=None)

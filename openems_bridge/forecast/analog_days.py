@@ -20,6 +20,10 @@ NEIGHBOUR_SPREAD_MINUTES = 18.0
 """Readings up to half an hour beside the same time count too, by a Gaussian of this standard deviation."""
 _LEAST_SPREAD = 0.05
 _LARGEST_CARRY = 4.0
+_FARTHEST = 12.0
+"""Days more unlike than this (squared standard deviations) are all the same: they help where there are no others."""
+_USUAL_DAYS = 1.0
+"""What is usual for a kind of day is drawn towards what is usual on any, as if by so many days."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +65,11 @@ class Rules:
     other_kind: float = 1.0
     capped: bool = False
 
+    @property
+    def mind_kinds(self) -> bool:
+        """Whether kinds of days differ at all."""
+        return self.other_kind < 1.0
+
 
 def analog_samples(past: Series, calendar: Calendar, slots: Integers, rules: Rules) -> Samples:
     """Return the samples for consecutive ``slots`` that follow the series ``past`` directly, or some time later.
@@ -71,7 +80,7 @@ def analog_samples(past: Series, calendar: Calendar, slots: Integers, rules: Rul
     issue = past.end_slot
     ages = np.arange(1, rules.days + 1, dtype=np.int64)
     values = past.at(_sampled(past, calendar, slots, ages))
-    levels = _Levels(past, calendar, issue, ages, rules.floor)
+    levels = _Levels(past, calendar, ages, rules)
     by_day = _day_weights(past, calendar, slots, ages, rules) * levels.likeness(rules.likenesses)
     neighbours = np.exp(-((_neighbour_minutes(past) / NEIGHBOUR_SPREAD_MINUTES) ** 2) / 2)
     weights = by_day[:, :, None] * neighbours
@@ -89,7 +98,7 @@ def _neighbour_minutes(past: Series) -> Floats:
     minutes = past.grid.seconds / 60
     step = max(1, round(NEIGHBOUR_MINUTES / minutes)) * minutes
     reach = int(NEIGHBOURS * NEIGHBOUR_MINUTES // step)
-    return np.arange(-reach, reach + 1) * step
+    return np.arange(-reach, reach + 1, dtype=np.float64) * step
 
 
 def _sampled(past: Series, calendar: Calendar, slots: Integers, ages: Integers) -> Integers:
@@ -108,19 +117,28 @@ def _day_weights(past: Series, calendar: Calendar, slots: Integers, ages: Intege
     by_kind = np.where(
         kinds != former, rules.other_kind, np.where(same_weekday[None, :], 1.0, rules.same_kind)
     )
-    return by_kind * np.exp(-(ages - 1) / rules.fading_days)
+    weights: Floats = by_kind * np.exp(-(ages - 1) / rules.fading_days)
+    return weights
 
 
 class _Levels:
-    """Means over the last hours, now and at the same time on former days."""
+    """Logarithms of means over the last hours, now and at the same time on former days.
 
-    def __init__(self, past: Series, calendar: Calendar, issue: int, ages: Integers, floor: float) -> None:
+    Where kinds of days differ they are told relative to what is usual after hours of that kind: before a holiday in
+    midweek lies a workday, before a Sunday a Saturday, and that alone must not make the two unlike.
+    """
+
+    def __init__(self, past: Series, calendar: Calendar, ages: Integers, rules: Rules) -> None:
         self._stretches = Stretches(past)
         self._minutes = past.grid.seconds / 60
-        self._now = np.array([issue], dtype=np.int64)
+        self._now = np.array([past.end_slot], dtype=np.int64)
         self._then = calendar.days_earlier(past.grid, self._now, ages)
+        self._kinds: Integers | None = None
+        if rules.mind_kinds:
+            moments = np.concatenate([self._now, self._then])
+            self._kinds = calendar.kinds(calendar.days(past.grid, moments - 1))
         known = past.energy[~np.isnan(past.energy)]
-        self._floor = max(floor * float(known.mean()), 1e-9) if known.size else 1.0
+        self._floor = max(rules.floor * float(known.mean()), 1e-9) if known.size else 1.0
 
     def likeness(self, likenesses: tuple[Likeness, ...]) -> Floats:
         """Return a weight for each former day, 1 for the one most like now. What is unknown is half like."""
@@ -131,7 +149,7 @@ class _Levels:
                 continue
             spread = max(float(np.nanstd(then)), _LEAST_SPREAD) * rule.bandwidth
             distance += np.where(np.isnan(then), 1.0, ((then - now) / spread) ** 2)
-        weights: Floats = np.exp(-(distance - distance.min()) / 2)
+        weights: Floats = np.exp(-np.minimum(distance - distance.min(), _FARTHEST) / 2)
         return weights
 
     def carried(self, carry: Carry, ahead: Integers, slot_seconds: int) -> Floats:
@@ -145,6 +163,23 @@ class _Levels:
 
     def _logarithms(self, minutes: int) -> tuple[float, Floats]:
         length = max(1, round(minutes / self._minutes))
-        now = self._stretches.mean_before(self._now, length)
-        then = self._stretches.mean_before(self._then, length)
-        return float(np.log(now + self._floor)[0]), np.log(then + self._floor)
+        means = self._stretches.mean_before(np.concatenate([self._now, self._then]), length)
+        levels: Floats = np.log(means + self._floor)
+        if self._kinds is not None:
+            levels = levels - _usual(levels, self._kinds)
+        return float(levels[0]), levels[1:]
+
+
+def _usual(levels: Floats, kinds: Integers) -> Floats:
+    """Return, for each level (the first is now's), the mean of the former ones of its kind, 0 where there are none."""
+    former = levels[1:]
+    known = ~np.isnan(former)
+    if not known.any():
+        return np.zeros(len(levels))
+    overall = float(former[known].mean())
+    usual = np.zeros(len(levels))
+    for kind in np.unique(kinds):
+        same = known & (kinds[1:] == kind)
+        mean = (float(former[same].sum()) + _USUAL_DAYS * overall) / (np.count_nonzero(same) + _USUAL_DAYS)
+        usual[kinds == kind] = mean
+    return usual

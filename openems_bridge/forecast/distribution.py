@@ -26,17 +26,20 @@ class Forecast:
     @property
     def low(self) -> Floats:
         """The 10 % quantile."""
-        return self.deciles[LOW]
+        found: Floats = self.deciles[LOW]
+        return found
 
     @property
     def median(self) -> Floats:
         """The 50 % quantile."""
-        return self.deciles[MEDIAN]
+        found: Floats = self.deciles[MEDIAN]
+        return found
 
     @property
     def high(self) -> Floats:
         """The 90 % quantile."""
-        return self.deciles[HIGH]
+        found: Floats = self.deciles[HIGH]
+        return found
 
     def blended(self, other: Self, share: Floats) -> Forecast:
         """Return ``1 - share`` of this forecast and ``share`` (0 to 1 for each slot) of the other, by quantiles."""

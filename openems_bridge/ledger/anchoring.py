@@ -107,9 +107,23 @@ def wants_inclusion(
     if own.refusal is not None and own.refusal.justified:
         return False
     if chain.publication is not None:
-        return checked is not None and checked.own is None
+        return checked is not None and _is_left_out(checked, chain.publication.published_at, terms, head)
     last_day = min(LAST_DAY_SECONDS, terms.publish_limit_seconds // 4)
     return not chain.voids and head.time >= terms.limit_at(own.slot) - last_day
+
+
+def _is_left_out(checked: CheckedStatement, published_at: int, terms: Terms, head: ChainHead) -> bool:
+    """Say whether the reading is surely not in the statement, or nobody can see for half of the challenge window.
+
+    Where the operator serves other leaves than it published, or none, the reading may be in it all the same, and a direct
+    inclusion would cost its deposit: so the demand that was made meanwhile has time to be answered.
+    """
+    if checked.own is not None:
+        return False
+    unseen = {"withheld", "other_leaves", "wrong_count", "wrong_leaf"}
+    if all(fault.code not in unseen for fault in checked.findings):
+        return True
+    return head.time >= published_at + terms.challenge_seconds // 2
 
 
 def _was_in_time(own: OwnReading, terms: Terms) -> bool:

@@ -5,12 +5,10 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import SystemRandom
-from typing import TYPE_CHECKING
 
 from dems_node.database.database import Database
-from dems_protocol.chain_structs import published_struct
-from dems_protocol.contracts.abi import Call
-from dems_protocol.contracts.demands import Demand
+from dems_protocol.contracts.conversions import to_published
+from dems_protocol.contracts.demands import Demand, VoidUnanswered
 from dems_protocol.contracts.structs import Kind
 from dems_protocol.leaves import Leaf
 from dems_protocol.readings import Reading
@@ -20,13 +18,11 @@ from openems_bridge.ledger.chain_events import Publication, SlotOnChain, read_sl
 from openems_bridge.ledger.contract_reading import ContractReader
 from openems_bridge.ledger.membership_state import Membership
 from openems_bridge.ledger.operator_client import OperatorClient, OperatorDown, OperatorRefused
+from openems_bridge.ledger.orders import DepositMissing, Order, Orders
 from openems_bridge.ledger.own_reading import Delivery
 from openems_bridge.ledger.slot_phase import ChainHead
 from openems_bridge.ledger.verdicts import CheckedStatement, FoundFault
 from openems_bridge.ledger.verification import Auditor, Finding, FindingCode, Served, Verdict
-
-if TYPE_CHECKING:
-    from dems_node.chain.performer import Performer
 
 AUDITED_LEAVES = 8
 """Random leaves of other households that are checked with the registry in each slot."""
@@ -46,7 +42,7 @@ class Audited:
 class StatementAudit:
     """Checks statements. ``told`` hears of each verdict once it is stored; ``now`` is UTC s.
 
-    ``performer`` is None where challenges are left to the owner (``challenge: ask``): then the finding is only told.
+    ``orders`` is None where challenges are left to the owner (``challenge: ask``): then the finding is only told.
     """
 
     def __init__(
@@ -55,7 +51,7 @@ class StatementAudit:
         operator: OperatorClient,
         reader: ContractReader,
         database: Database,
-        performer: Performer | None,
+        orders: Orders | None,
         told: Callable[[Audited], None],
         now: Callable[[], float],
         audited_leaves: int = AUDITED_LEAVES,
@@ -63,7 +59,7 @@ class StatementAudit:
         self._operator = operator
         self._reader = reader
         self._database = database
-        self._performer = performer
+        self._orders = orders
         self._told = told
         self._now = now
         self._audited_leaves = audited_leaves
@@ -80,14 +76,17 @@ class StatementAudit:
         publication = chain.publication
         if publication is None:
             return None
+        await self._insist(membership, chain, publication, head)
         known = await self._database.run(verdicts.load, publication.statement.struct_hash())
-        if known is not None:
+        if known is not None and not _is_withheld(known):
             return known
         try:
             served = await self._fetch(publication)
         except (OperatorDown, OperatorRefused) as error:
             if not self._is_half_over(membership, publication, head):
                 raise _as_outage(error) from None
+            if known is not None:
+                return known
             return await self._keep(membership, chain, publication, _withheld(error), None)
         verdict = await self._check(membership, publication, served)
         return await self._keep(membership, chain, publication, verdict, served.signature)
@@ -139,7 +138,7 @@ class StatementAudit:
         signature: Signature | None,
     ) -> CheckedStatement:
         findings = verdict.findings
-        if verdict.own is None and await self._was_received(chain.slot):
+        if verdict.is_left_out and await self._was_received(chain.slot):
             findings += (Finding(code=FindingCode.EXCLUDED),)
         statement = publication.statement
         checked = CheckedStatement(
@@ -169,17 +168,20 @@ class StatementAudit:
         self, membership: Membership, publication: Publication, findings: Sequence[Finding]
     ) -> None:
         """Challenge the first finding that the contract decides by; demand a leaf where nothing can be challenged."""
-        if self._performer is None:
+        if self._orders is None:
             return
         contracts = membership.community.contracts
         slot, attempt = publication.statement.slot, publication.statement.attempt
         for finding in findings:
             if finding.challenge is not None:
-                await self._send(
-                    f"challenge:{slot}:{attempt}",
-                    contracts.challenges,
-                    finding.challenge,
-                    f"Challenge of the statement of slot {slot} ({finding.code})",
+                await self._order(
+                    membership,
+                    Order(
+                        key=f"challenge:{slot}:{attempt}",
+                        to=contracts.challenges,
+                        call=finding.challenge,
+                        subject=f"Challenge of the statement of slot {slot} ({finding.code})",
+                    ),
                 )
                 return
         for finding in findings:
@@ -188,36 +190,60 @@ class StatementAudit:
                 return
 
     async def _demand(self, membership: Membership, publication: Publication, index: int) -> None:
-        terms, slot = membership.community.terms, publication.statement.slot
-        if await self._reader.deposit_of(membership.household) < terms.demand_bond:
-            _LOGGER.warning(
-                "Leaf %d of slot %d should be demanded on chain, but the household's account in the ledger is below the "
-                "bond of %d: deposit some.",
-                index,
-                slot,
-                terms.demand_bond,
-            )
-            return
-        published = published_struct(
-            publication.statement, publication.published_at, publication.published_block
-        )
+        slot = publication.statement.slot
+        published = to_published(publication.statement, publication.published_at, publication.published_block)
         index = min(index, max(publication.statement.count - 1, 0))
-        await self._send(
-            f"demand:{slot}:{publication.statement.attempt}",
-            membership.community.contracts.demands,
-            Demand(published, index, Kind.LEAF, 0),
-            f"Demand of leaf {index} of slot {slot}",
-        )
+        try:
+            await self._order(
+                membership,
+                Order(
+                    key=f"demand:{slot}:{publication.statement.attempt}",
+                    to=membership.community.contracts.demands,
+                    call=Demand(published, index, Kind.LEAF, 0),
+                    subject=f"Demand of leaf {index} of slot {slot}",
+                    deposit=membership.community.terms.demand_bond,
+                ),
+            )
+        except DepositMissing as error:
+            _LOGGER.error("Leaf %d of slot %d should be demanded on chain: %s", index, slot, error)
 
-    async def _send(self, key: str, to: bytes, call: Call[None], subject: str) -> None:
-        from dems_node.chain.transactions import Intent
+    async def _insist(
+        self, membership: Membership, chain: SlotOnChain, publication: Publication, head: ChainHead
+    ) -> None:
+        """Void a statement whose operator left this household's demand unanswered; the contract refuses if it did not."""
+        if self._orders is None:
+            return
+        terms = membership.community.terms
+        for demand in chain.demands:
+            over = (
+                head.time >= demand.at + terms.answer_seconds
+                and head.block >= demand.block + terms.answer_blocks
+            )
+            if demand.attempt == publication.statement.attempt and over:
+                published = to_published(
+                    publication.statement, publication.published_at, publication.published_block
+                )
+                await self._order(
+                    membership,
+                    Order(
+                        key=f"void:{chain.slot}:{demand.attempt}:{demand.index}",
+                        to=membership.community.contracts.demands,
+                        call=VoidUnanswered(published, demand.index, Kind.LEAF, 0),
+                        subject=f"Void of slot {chain.slot}: leaf {demand.index} was demanded and not shown",
+                    ),
+                )
 
-        assert self._performer is not None  # noqa: S101 - asked by who calls
-        await self._performer.submit(Intent(key=key, to=to, data=call.calldata(), subject=subject))
+    async def _order(self, membership: Membership, order: Order) -> None:
+        assert self._orders is not None  # noqa: S101 - asked by who calls
+        await self._orders.order(membership, order)
 
     @staticmethod
     def _is_half_over(membership: Membership, publication: Publication, head: ChainHead) -> bool:
         return head.time >= publication.published_at + membership.community.terms.challenge_seconds // 2
+
+
+def _is_withheld(checked: CheckedStatement) -> bool:
+    return any(fault.code == FindingCode.WITHHELD.value for fault in checked.findings)
 
 
 def _withheld(error: Exception) -> Verdict:

@@ -25,6 +25,7 @@ from openems_bridge.ledger.membership import MembershipClerk
 from openems_bridge.ledger.membership_state import Membership
 from openems_bridge.ledger.operator_client import OperatorClient
 from openems_bridge.ledger.options import LedgerOptions
+from openems_bridge.ledger.orders import Orders
 from openems_bridge.ledger.own_reading import OwnReading
 from openems_bridge.ledger.settlement import Settlement
 from openems_bridge.ledger.signing import MeterPen
@@ -115,6 +116,7 @@ def build_household_ledger(membership: Membership, keys: HouseholdKeys, around: 
         confirmations=around.options.confirmations,
         on_change=ears.chain_changed,
     )
+    orders = Orders(client, reader, performer, database)
     follower = EventFollower(
         membership,
         tell=around.announce,
@@ -165,18 +167,18 @@ def build_household_ledger(membership: Membership, keys: HouseholdKeys, around: 
                 operator=operator,
                 reader=reader,
                 database=database,
-                performer=performer if around.options.challenge else None,
+                orders=orders if around.options.challenge else None,
                 told=ears.audited,
                 now=now,
                 audited_leaves=around.options.audited_leaves,
             ),
-            inclusion=InclusionDesk(client=client, reader=reader, performer=performer, secret=keys.secret)
+            inclusion=InclusionDesk(orders=orders, reader=reader, database=database, secret=keys.secret)
             if around.options.direct_inclusion
             else None,
             settled=ears.settled,
             now=now,
         ),
-        certificates=CertificateDesk(database, performer),
+        certificates=CertificateDesk(database, orders),
     )
     ears.ledger = HouseholdLedger(
         membership,

@@ -7,12 +7,9 @@ from typing import TYPE_CHECKING
 
 from dems_node.database.database import Database
 from dems_node.json_types import Json
-from dems_protocol.chain_structs import anchor_struct, published_struct
 from dems_protocol.contracts.certificates import Redeem
+from dems_protocol.contracts.conversions import to_anchor, to_direct_anchor, to_published
 from dems_protocol.contracts.structs import Inclusion
-from dems_protocol.leaves import Leaf
-from dems_protocol.signatures import Signature
-from dems_protocol.sum_tree import InclusionProof
 from openems_bridge.ledger import journal, settlement
 from openems_bridge.ledger.chain_events import (
     HeldCertificate,
@@ -22,14 +19,13 @@ from openems_bridge.ledger.chain_events import (
 )
 from openems_bridge.ledger.claims import Anchored, ClaimablePeriod, next_period
 from openems_bridge.ledger.membership_state import Membership
+from openems_bridge.ledger.orders import Order, Orders
 from openems_bridge.ledger.own_reading import OwnReading
 from openems_bridge.ledger.slot_keeper import SlotView, view_slot
 from openems_bridge.ledger.slot_phase import ChainHead, Phase, finality, phase_of
 
 if TYPE_CHECKING:
     import sqlite3
-
-    from dems_node.chain.performer import Performer
 
 SLOTS_AT_ONCE = 3000
 """Slots that one claim covers at most: a month of quarter hours. What is left is claimed next."""
@@ -39,7 +35,6 @@ _EVENTS = (
     "TransferSingleEvent",
     "TransferBatchEvent",
 )
-_NO_SIGNATURE = Signature(0, 0, 0)
 
 
 class NothingToClaim(Exception):
@@ -81,9 +76,9 @@ class _Sources:
 class CertificateDesk:
     """Reads the account, claims, redeems."""
 
-    def __init__(self, database: Database, performer: Performer) -> None:
+    def __init__(self, database: Database, orders: Orders) -> None:
         self._database = database
-        self._performer = performer
+        self._orders = orders
 
     async def account(self, membership: Membership) -> Account:
         """Return the account. Raises StoreError."""
@@ -94,19 +89,18 @@ class CertificateDesk:
 
         Raises NothingToClaim, StoreError.
         """
-        from dems_node.chain.transactions import Intent
-
         sources = await self._database.run(_read_sources, membership, head)
         period = await asyncio.to_thread(_next, membership, sources)
         if period is None:
             raise NothingToClaim
-        transaction = await self._performer.submit(
-            Intent(
+        transaction = await self._orders.order(
+            membership,
+            Order(
                 key=period.key,
                 to=membership.community.contracts.account,
-                data=period.call().calldata(),
+                call=period.call(),
                 subject=f"Claim of {period.watt_hours} Wh up to slot {period.last.own.slot}",
-            )
+            ),
         )
         return transaction.id
 
@@ -117,8 +111,6 @@ class CertificateDesk:
 
         Raises NotHeld, StoreError.
         """
-        from dems_node.chain.transactions import Intent
-
         events = await self._database.run(events_named, *_EVENTS)
         held = next(
             (one.held for one in held_certificates(membership.household, events) if one.id == identifier), 0
@@ -126,13 +118,14 @@ class CertificateDesk:
         if held < watt_hours:
             raise NotHeld(held)
         call = Redeem(membership.household, identifier, watt_hours, membership.household, purpose)
-        transaction = await self._performer.submit(
-            Intent(
+        transaction = await self._orders.order(
+            membership,
+            Order(
                 key=f"redeem:{key}",
                 to=membership.community.contracts.certificates,
-                data=call.calldata(),
+                call=call,
                 subject=f"Redemption of {watt_hours} Wh",
-            )
+            ),
         )
         return transaction.id
 
@@ -191,13 +184,12 @@ def anchored_of(membership: Membership, view: SlotView, head: ChainHead) -> Anch
         or head.block < final.block
     ):
         return None
-    published = published_struct(publication.statement, publication.published_at, publication.published_block)
+    published = to_published(publication.statement, publication.published_at, publication.published_block)
     if view.checked is not None and view.checked.own is not None:
         leaf, proof = view.checked.own
-        return Anchored(own=own, anchor=anchor_struct(published, leaf, proof))
+        return Anchored(own=own, anchor=to_anchor(published, leaf, proof))
     inclusion = view.chain.inclusion_of(own.reading.meter)
     if inclusion is None:
         return None
     beside = Inclusion(inclusion.sealed.hash(), inclusion.included_at, inclusion.included_block)
-    leaf = Leaf(own.reading, 0, _NO_SIGNATURE)
-    return Anchored(own=own, anchor=anchor_struct(published, leaf, InclusionProof(0, ()), beside))
+    return Anchored(own=own, anchor=to_direct_anchor(published, own.reading, beside))

@@ -10,7 +10,6 @@ from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, cast
 
 from dems_node.json_types import Json
-from dems_protocol.chain_structs import reading_of, sealed_of, statement_of
 from dems_protocol.contracts import decode_event
 from dems_protocol.contracts.abi import Event
 from dems_protocol.contracts.certificates import (
@@ -24,6 +23,7 @@ from dems_protocol.contracts.community_registry import (
     PlantChangedEvent,
     SealingKeyChangedEvent,
 )
+from dems_protocol.contracts.conversions import from_reading, from_sealed, from_statement
 from dems_protocol.contracts.demands import DemandedEvent
 from dems_protocol.contracts.direct_inclusion import (
     DepositReturnedEvent,
@@ -86,6 +86,16 @@ class IncludedDirectly:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OwnDemand:
+    """A leaf that this household demanded on chain: its index, of which attempt, when (unix s) and in which block."""
+
+    attempt: int
+    index: int
+    at: int
+    block: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SlotOnChain:
     """What the chain says of a slot, as far as this household asks.
 
@@ -98,7 +108,7 @@ class SlotOnChain:
     voids: tuple[Finding, ...] = ()
     voided: tuple[int, int] | None = None
     extended: tuple[int, int] | None = None
-    open_demands: int = 0
+    demands: tuple[OwnDemand, ...] = ()
     netting: Netting | None = None
     inclusions: tuple[IncludedDirectly, ...] = ()
 
@@ -115,11 +125,12 @@ def slot_on_chain(slot: int, events: Iterable[LoggedEvent]) -> SlotOnChain:
     extended: tuple[int, int] | None = None
     netting: Netting | None = None
     inclusions: dict[bytes, IncludedDirectly] = {}
+    demands: list[OwnDemand] = []
     for logged in events:
         match logged.decoded():
             case StatementPublishedEvent() as event:
                 publication = Publication(
-                    statement=statement_of(event.statement),
+                    statement=from_statement(event.statement),
                     published_at=event.published_at,
                     published_block=event.published_block,
                 )
@@ -134,13 +145,17 @@ def slot_on_chain(slot: int, events: Iterable[LoggedEvent]) -> SlotOnChain:
                 netting = Netting(event.withdrawal, event.feed_in)
             case ReadingIncludedEvent() as event:
                 inclusions[event.meter] = IncludedDirectly(
-                    reading=reading_of(event.reading),
-                    sealed=sealed_of(event.openings),
+                    reading=from_reading(event.reading),
+                    sealed=from_sealed(event.openings),
                     included_at=event.included_at,
                     included_block=event.included_block,
                 )
             case ReadingExcludedEvent() as event:
                 inclusions.pop(event.meter, None)
+            case DemandedEvent() as event:
+                demands.append(
+                    OwnDemand(attempt=event.attempt, index=event.index, at=logged.at, block=logged.block)
+                )
             case _:
                 continue
     return SlotOnChain(
@@ -151,6 +166,7 @@ def slot_on_chain(slot: int, events: Iterable[LoggedEvent]) -> SlotOnChain:
         extended=extended,
         netting=netting,
         inclusions=tuple(inclusions.values()),
+        demands=tuple(demands),
     )
 
 

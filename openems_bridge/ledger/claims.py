@@ -6,9 +6,9 @@ Source: docs/protocol.md section 13.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from dems_protocol.chain_structs import opening_struct
 from dems_protocol.commitments import Opening, Register, sum_openings
 from dems_protocol.contracts.abi import Call
+from dems_protocol.contracts.conversions import to_opening
 from dems_protocol.contracts.renewable_energy_account import Claim, ClaimFirst
 from dems_protocol.contracts.structs import Anchor
 from dems_protocol.readings import NO_READING
@@ -49,7 +49,7 @@ class ClaimablePeriod:
 
     def call(self) -> Call[int]:
         """Return the call of the account's contract."""
-        feed_in, generation = opening_struct(self.feed_in), opening_struct(self.generation)
+        feed_in, generation = to_opening(self.feed_in), to_opening(self.generation)
         if self.first is None:
             return ClaimFirst(self.last.anchor, feed_in, generation)
         return Claim(self.first.anchor, self.last.anchor, feed_in, generation)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from eth_hash.auto import keccak
 
-from dems_protocol.chain_structs import record_of
 from dems_protocol.contracts import (
     challenges,
     community_registry,
@@ -20,8 +19,10 @@ from dems_protocol.contracts import (
     renewable_energy_account,
 )
 from dems_protocol.contracts.abi import MalformedData
+from dems_protocol.contracts.structs import MeterAtSlot
 from dems_protocol.curve import Point
 from dems_protocol.leaves import MeterRecord
+from dems_protocol.signatures import PublicKey, Scheme
 from dems_protocol.typed_data import LedgerDomain
 from dems_protocol.words import encode_words
 from openems_bridge.ledger.community import Contracts, Terms
@@ -38,6 +39,14 @@ class NotThisCommunity(Exception):
     def __init__(self, code: str, detail: str) -> None:
         super().__init__(detail)
         self.code = code
+
+
+def record_of(found: MeterAtSlot) -> MeterRecord | None:
+    """Return what the registry says of a meter for a slot; None where it belongs to nobody then."""
+    if not any(found.household):
+        return None
+    key = PublicKey(Scheme(found.key.scheme), found.key.x, found.key.y)
+    return MeterRecord(found.household, key, found.plant_power_watts)
 
 
 class ContractReader:

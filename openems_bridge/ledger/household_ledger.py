@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from dems_node.backoff import Backoff
-from dems_node.chain.errors import ChainError, WrongChain
+from dems_node.chain.errors import ChainError
 from dems_node.chain.transactions import Link, PerformerState
 from dems_node.clock import Clock
 from dems_node.database.database import Database
@@ -111,6 +111,11 @@ class HouseholdLedger:
         return self._head
 
     @property
+    def operator(self) -> OperatorClient:
+        """The operator."""
+        return self._parts.operator
+
+    @property
     def certificates(self) -> CertificateDesk:
         """The renewable-energy account and its certificates."""
         return self._parts.certificates
@@ -201,7 +206,7 @@ class HouseholdLedger:
 
     async def run(self) -> None:
         """Work until cancelled."""
-        await self._refresh()
+        await self.refresh()
         async with asyncio.TaskGroup() as group:
             group.create_task(self._account(), name="ledger accounting")
             group.create_task(self._follow_slots(), name="ledger slots")
@@ -210,19 +215,19 @@ class HouseholdLedger:
         backoff = Backoff(first=2.0, longest=60.0)
         while True:
             self._wake.clear()
-            pause = await self._account_once()
+            pause = await self.account_once()
             if pause is None:
                 pause = backoff.next_pause()
             else:
                 backoff.reset()
-            await self._refresh()
+            await self.refresh()
             try:
                 async with asyncio.timeout(pause):
                     await self._wake.wait()
             except TimeoutError:
                 continue
 
-    async def _account_once(self) -> float | None:
+    async def account_once(self) -> float | None:
         """Do what can be done now; return after how many s to look again, None after a failure."""
         try:
             await self._follow_membership()
@@ -266,7 +271,7 @@ class HouseholdLedger:
                 "" if membership.reason is None else f" ({membership.reason})",
             )
         self._membership = membership
-        await self._refresh()
+        await self.refresh()
 
     def _operator_answers(self) -> None:
         if self._operator_outage.ends():
@@ -284,29 +289,35 @@ class HouseholdLedger:
         while True:
             self._news.clear()
             pause = SLOT_LOOK_SECONDS
-            touched, self._touched = self._touched, set()
-            try:
-                head = await self._parts.client.head()
-                self._head = ChainHead(head.timestamp, head.number)
-                if self._membership.since_slot is not None:
-                    await self._parts.keeper.keep(self._membership, touched, self._head)
+            if await self.follow_slots_once():
                 backoff.reset()
-            except (ChainError, OperatorError, StoreError) as error:
-                self._touched |= touched
+            else:
                 pause = backoff.next_pause()
-                if isinstance(error, WrongChain):
-                    self._problem = LedgerProblem("wrong_chain")
-                _LOGGER.debug("Slots wait: %s", error)
-            await self._refresh()
+            await self.refresh()
             try:
                 async with asyncio.timeout(pause):
                     await self._news.wait()
             except TimeoutError:
                 continue
 
+    async def follow_slots_once(self) -> bool:
+        """Bring every slot as far as it can come now; False if something has to be tried again soon."""
+        touched, self._touched = self._touched, set()
+        try:
+            head = await self._parts.client.head()
+            self._head = ChainHead(head.timestamp, head.number)
+            if self._membership.since_slot is not None:
+                await self._parts.keeper.keep(self._membership, touched, self._head)
+        except (ChainError, OperatorError, StoreError) as error:
+            self._touched |= touched
+            _LOGGER.debug("Slots wait: %s", error)
+            return False
+        return True
+
     # What the API shows
 
-    async def _refresh(self) -> None:
+    async def refresh(self) -> None:
+        """Show what changed."""
         try:
             view = await self._view()
         except StoreError as error:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from dems_node.json_types import Json
 from dems_protocol.membership import Enrolment, HouseholdChange, Invitation
 from dems_protocol.slots import SlotGrid
 from dems_protocol.typed_data import LedgerDomain
@@ -19,7 +20,12 @@ from openems_bridge.ledger.contract_reading import (
     require_of_ledger,
 )
 from openems_bridge.ledger.membership_state import Membership, MembershipStatus
-from openems_bridge.ledger.operator_client import EnrolmentAnswer, OperatorClient, OperatorInfo
+from openems_bridge.ledger.operator_client import (
+    EnrolmentAnswer,
+    OperatorClient,
+    OperatorInfo,
+    OperatorRefused,
+)
 from openems_bridge.ledger.plant import Plant
 
 if TYPE_CHECKING:
@@ -76,8 +82,8 @@ async def preview(
             "configuration, which begins new readings.",
         )
     reader = ContractReader(client, contracts)
-    slot = grid.slot_at(head.timestamp)
-    appointed = await reader.operator_at(slot)
+    # A household can be a member from the next slot on.
+    appointed = await reader.operator_at(grid.slot_at(head.timestamp) + 1)
     if appointed != invitation.operator:
         raise NotThisCommunity(
             "other_operator",
@@ -185,17 +191,17 @@ def registered(membership: Membership, household: bytes, since: int, slot: int) 
 
 def leaving_consent(
     membership: Membership, keys: HouseholdKeys, first_slot: int, nonce: int
-) -> dict[str, str | int]:
+) -> dict[str, Json]:
     """Return what the operator needs to take the meter out of the registry without any gas of the household. Blocks."""
     change = HouseholdChange(membership.meter, first_slot, nonce)
     community = membership.community
     digest = change.digest(community.domain.chain_id, community.contracts.registry)
-    return {
+    signed: dict[str, Json] = {
         "meter": f"0x{membership.meter.hex()}",
         "from": first_slot,
-        "nonce": nonce,
         "signature": f"0x{keys.account.sign(digest).encode().hex()}",
     }
+    return {"changes": [signed]}
 
 
 class MembershipClerk:
@@ -220,12 +226,15 @@ class MembershipClerk:
         if membership.status is MembershipStatus.JOINING:
             secret = membership.secret
             assert secret is not None  # noqa: S101 - kept until the operator has it
-            answer = await self._operator.enrol(
-                membership.enrolment,
-                membership.household_signature,
-                membership.meter_signature,
-                secret,
-            )
+            try:
+                answer = await self._operator.enrol(
+                    membership.enrolment,
+                    membership.household_signature,
+                    membership.meter_signature,
+                    secret,
+                )
+            except OperatorRefused as refused:
+                answer = EnrolmentAnswer("refused", refused.detail)
             return answered(membership, answer)
         if membership.leaving:
             await self._ask_to_leave(membership, slot)

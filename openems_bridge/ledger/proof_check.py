@@ -2,13 +2,13 @@
 
 from typing import TYPE_CHECKING
 
-from dems_protocol.chain_structs import published_struct, record_of
 from dems_protocol.contracts import community_registry, direct_inclusion, meter_ledger, netting
 from dems_protocol.contracts.abi import MalformedData
+from dems_protocol.contracts.conversions import to_published
 from dems_protocol.leaves import MeterRecord
 from dems_protocol.netting import Netting
 from dems_protocol.statements import Statement
-from openems_bridge.ledger.contract_reading import NotThisCommunity
+from openems_bridge.ledger.contract_reading import NotThisCommunity, record_of
 from openems_bridge.ledger.proof_file import ProofFile
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class ProofChain:
 
     async def is_final(self, statement: Statement, published_at: int, published_block: int) -> bool:
         """Return whether the statement can no longer fall."""
-        published = published_struct(statement, published_at, published_block)
+        published = to_published(statement, published_at, published_block)
         return await self._client.read(self._ledger, meter_ledger.IsFinal(published))
 
     async def meter(self, meter: bytes, slot: int) -> MeterRecord | None:

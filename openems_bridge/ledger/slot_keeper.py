@@ -11,9 +11,10 @@ from openems_bridge.ledger import journal, settlement, verdicts
 from openems_bridge.ledger.anchoring import Anchoring, anchoring_of, wants_inclusion
 from openems_bridge.ledger.auditing import StatementAudit
 from openems_bridge.ledger.chain_events import SlotOnChain, read_slot
-from openems_bridge.ledger.inclusion import DepositMissing, InclusionDesk, SealingKeyUnknown
+from openems_bridge.ledger.inclusion import InclusionDesk, SealingKeyUnknown
 from openems_bridge.ledger.membership_state import Membership
 from openems_bridge.ledger.operator_client import OperatorDown
+from openems_bridge.ledger.orders import DepositMissing
 from openems_bridge.ledger.own_reading import OwnReading
 from openems_bridge.ledger.settlement import Settlement, settle
 from openems_bridge.ledger.signing import energy_of

@@ -49,7 +49,7 @@ def phase_of(slot: SlotOnChain, terms: Terms, head: ChainHead) -> Phase:
 def _published_phase(slot: SlotOnChain, terms: Terms, head: ChainHead) -> Phase:
     final = finality(slot, terms)
     assert final is not None  # noqa: S101 - there is a publication
-    if head.time < final.time or head.block < final.block or slot.open_demands:
+    if head.time < final.time or head.block < final.block:
         return Phase.PUBLISHED
     statement = slot.publication.statement if slot.publication else None
     assert statement is not None  # noqa: S101

@@ -8,16 +8,16 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from dems_node.json_types import Json
-from dems_protocol.chain_structs import (
-    descent_struct,
-    published_struct,
-    reading_struct,
-    signature_struct,
-    statement_struct,
-    step_structs,
-)
 from dems_protocol.contracts import challenges
 from dems_protocol.contracts.abi import Call
+from dems_protocol.contracts.conversions import (
+    to_descent,
+    to_published,
+    to_reading,
+    to_signature,
+    to_statement,
+    to_step,
+)
 from dems_protocol.contracts.structs import LeafDescent, Published
 from dems_protocol.leaves import (
     Leaf,
@@ -96,6 +96,8 @@ class Verdict:
     findings: tuple[Finding, ...]
     own: tuple[Leaf, InclusionProof] | None
     leaves: int
+    is_left_out: bool = False
+    """The leaves are those of the published root, and none of them is of the household's meter."""
 
     @property
     def verified(self) -> bool:
@@ -127,9 +129,7 @@ class Auditor:
         before, whose continuation can be checked.
         """
         findings = self._signed(publication, served)
-        published = published_struct(
-            publication.statement, publication.published_at, publication.published_block
-        )
+        published = to_published(publication.statement, publication.published_at, publication.published_block)
         tree = self._tree(publication.statement, served.leaves, published, findings)
         own = self._own(served.leaves, tree, own_hashes, findings)
         if tree is not None:
@@ -138,7 +138,8 @@ class Auditor:
             findings += audit.order()
             findings += audit.owners(records)
             findings += audit.registers(earlier)
-        return Verdict(findings=tuple(findings), own=own, leaves=len(served.leaves))
+        left_out = tree is not None and all(leaf.reading.meter != self.meter for leaf in served.leaves)
+        return Verdict(findings=tuple(findings), own=own, leaves=len(served.leaves), is_left_out=left_out)
 
     def _signed(self, publication: Publication, served: Served) -> list[Finding]:
         digest = self.domain.digest(served.statement.struct_hash())
@@ -150,9 +151,9 @@ class Auditor:
         call = None
         if (served.statement.slot, served.statement.attempt) == (stated.slot, stated.attempt):
             call = challenges.ChallengeTwoStatements(
-                published_struct(stated, publication.published_at, publication.published_block),
-                statement_struct(served.statement),
-                signature_struct(served.signature),
+                to_published(stated, publication.published_at, publication.published_block),
+                to_statement(served.statement),
+                to_signature(served.signature),
             )
         return [Finding(code=FindingCode.TWO_STATEMENTS, challenge=call)]
 
@@ -295,23 +296,23 @@ class _Audit:
                         code=FindingCode.WRONG_REGISTER,
                         params=_leaf_params(index, leaf, faults),
                         challenge=challenges.ChallengeRegister(
-                            self.published, self._descent(index), reading_struct(previous)
+                            self.published, self._descent(index), to_reading(previous)
                         ),
                     )
                 )
         return findings
 
     def _descent(self, index: int) -> LeafDescent:
-        return descent_struct(index, self.served[index], self.tree.descend(0, index))
+        return to_descent(index, self.served[index], self.tree.descend(0, index))
 
 
 def _sums_challenge(published: Published, tree: SumTree, leaves: Sequence[Leaf]) -> Call[None]:
     """Return the challenge of stated sums that are not those of the published tree."""
     if tree.height:
-        steps = step_structs([tree.preimage(tree.height, 0)])
+        steps = (to_step(tree.preimage(tree.height, 0)),)
         return challenges.ChallengeNode(published, tree.height, 0, steps)
     if leaves:
-        return challenges.ChallengeLeaf(published, descent_struct(0, leaves[0], ()))
+        return challenges.ChallengeLeaf(published, to_descent(0, leaves[0], ()))
     return challenges.ChallengePadding(published, 0, ())
 
 

@@ -1,9 +1,11 @@
 """The operator's parts around a real anvil, moved by hand: the tests say when who looks, and what time it is."""
 
-from collections.abc import AsyncIterator
+import sqlite3
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Concatenate
 
 from community.chain.facts import Addresses, CommunityFacts, read_facts
 from community.chain.follower import ChainFollower
@@ -15,19 +17,31 @@ from community.readings.acceptance import Plausibility, Refusal, Submission
 from community.readings.desk import ReadingDesk, SignedReceipt
 from community.slots.keeper import SlotKeeper, SlotView, view_slot
 from community.slots.office import Office
-from community.slots.steps import Deadlines
+from community.slots.steps import Deadlines, Phase, phase_of
 from community.store import members
 from community.store.members import Status
 from community.store.schema import MIGRATIONS
 from community.workers import Workers
 from dems_node.chain.client import ChainClient
+from dems_node.chain.jsonrpc import Transport, transport_for
 from dems_node.chain.performer import Performer
 from dems_node.chain.watcher import Watcher
 from dems_node.database.database import Database
+from dems_node.json_types import Json
 from dems_node.keys.account import AccountKey
+from dems_protocol.commitments import Opening
+from dems_protocol.contracts import (
+    conversions,
+    demands,
+    demo_currency,
+    direct_inclusion,
+    meter_ledger,
+    netting,
+)
+from dems_protocol.contracts.structs import Kind, Published
 from dems_protocol.membership import Enrolment
 from dems_protocol.readings import OpenedReading
-from dems_protocol.sealing import OperatorKey
+from dems_protocol.sealing import OperatorKey, seal
 from dems_protocol.signatures import Signature
 from tests.community.anvil import CHAIN_ID, AnvilControl
 from tests.community.households import Household, number, pairs
@@ -45,6 +59,63 @@ WINDOWS = {
     "open_seconds": 7200,
     "open_blocks": 20,
 }
+
+
+class Crash(Exception):
+    """The program dies here."""
+
+
+class Fuse:
+    """Lets the program die at the n-th access to store or chain, before it or after it; never where n is None."""
+
+    def __init__(self, burns_at: int | None = None) -> None:
+        self.burns_at = burns_at
+        self.count = 0
+
+    def pass_current(self) -> None:
+        self.count += 1
+        if self.count == self.burns_at:
+            raise Crash
+
+
+class FusedDatabase(Database):
+    fuse = Fuse()
+
+    async def run[**P, T](
+        self, fn: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        self.fuse.pass_current()
+        found = await super().run(fn, *args, **kwargs)
+        self.fuse.pass_current()
+        return found
+
+
+class FusedTransport:
+    """A node that may be the last thing the program spoke to."""
+
+    def __init__(self, transport: Transport, fuse: Fuse) -> None:
+        self._transport = transport
+        self._fuse = fuse
+
+    @property
+    def name(self) -> str:
+        return self._transport.name
+
+    @property
+    def subscribes(self) -> bool:
+        return False
+
+    async def request(self, method: str, params: Sequence[Json]) -> Json:
+        self._fuse.pass_current()
+        answer = await self._transport.request(method, params)
+        self._fuse.pass_current()
+        return answer
+
+    def new_heads(self) -> AsyncGenerator[Json]:
+        return self._transport.new_heads()
+
+    async def close(self) -> None:
+        await self._transport.close()
 
 
 class TownClock:
@@ -150,6 +221,68 @@ class Town:
         await self.settle()
         return self.households
 
+    async def read_all(self, slot: int, households: list[Household] | None = None) -> None:
+        """Let households read a slot, and the operator take it: 100 Wh in and 50 Wh out of each, and a bit."""
+        for i, household in enumerate(self.households if households is None else households):
+            feed_in = 50 + i if household.plant_power else 0
+            found = await self.submit(household, household.read(slot, withdrawal=100 + i, feed_in=feed_in))
+            assert isinstance(found, SignedReceipt), found
+
+    async def pay_in(self, household: Household, amount: int = 100_000_000) -> ChainDeployer:
+        """Give a household an account in the ledger, for bonds and deposits."""
+        account, ledger = self.account(household), self.facts.addresses.ledger
+        currency = await self.client.read(ledger, meter_ledger.Currency())
+        await account.perform(currency, demo_currency.Mint(account.address, amount))
+        await account.perform(currency, demo_currency.Approve(ledger, amount))
+        await account.perform(ledger, meter_ledger.Deposit(amount))
+        return account
+
+    async def published(self, slot: int) -> Published:
+        """Return what is published for a slot, as the contracts take it."""
+        found = (await self.view(slot)).chain.published
+        if found is None:
+            return conversions.nothing_published(slot)
+        return conversions.to_published(found.statement, found.published_at, found.published_block)
+
+    async def include(
+        self, household: Household, opened: OpenedReading, openings: tuple[Opening, ...] | None = None
+    ) -> None:
+        """Let a household include a reading directly, with these openings sealed."""
+        reading = opened.reading
+        sealed = seal(
+            household.secret,
+            reading,
+            opened.openings if openings is None else openings,
+            self.keys.sealing.public,
+        )
+        account = await self.pay_in(household)
+        await account.perform(
+            self.facts.direct_inclusion,
+            direct_inclusion.Include(
+                conversions.to_reading(reading),
+                conversions.to_signature(household.sign(opened)),
+                conversions.to_sealed(sealed),
+                await self.published(reading.slot),
+            ),
+        )
+
+    async def demand(
+        self, household: Household, slot: int, index: int, kind: Kind, register: int = 0
+    ) -> None:
+        """Let a household demand to be shown something."""
+        account = await self.pay_in(household)
+        await account.perform(
+            self.facts.demands, demands.Demand(await self.published(slot), index, kind, register)
+        )
+
+    async def sums(self, slot: int) -> tuple[int, int, bool]:
+        """Return what netting has of a slot: withdrawal, feed-in, whether it is opened."""
+        return await self.client.read(self.facts.addresses.netting, netting.Sums(slot))
+
+    async def phase(self, slot: int) -> Phase:
+        view = await self.view(slot)
+        return phase_of(view.chain, view.stored)
+
     def account(self, household: Household) -> ChainDeployer:
         key = AccountKey(household.account.private_key.to_bytes(32))
         return ChainDeployer(self.client, key, lambda line: None)
@@ -193,16 +326,22 @@ def contract_options(site: Site) -> ContractOptions:
 
 
 @asynccontextmanager
-async def running_town(site: Site, folder: Path, clock: TownClock) -> AsyncIterator[Town]:
+async def running_town(
+    site: Site, folder: Path, clock: TownClock, fuse: Fuse | None = None
+) -> AsyncIterator[Town]:
     """Start the operator's parts on a data folder; leaving the context is what a crash leaves behind."""
     async with AsyncExitStack() as stack:
         anvil = AnvilControl(site.url)
         stack.push_async_callback(anvil.close)
-        client = ChainClient.to(site.url, CHAIN_ID)
+        fuse = fuse or Fuse()
+        client = ChainClient(FusedTransport(transport_for(site.url), fuse), CHAIN_ID)
         stack.push_async_callback(client.close)
         options = contract_options(site)
         facts = await read_facts(client, options.addresses)
-        database = await Database.open(folder / "community.sqlite3", migrations=MIGRATIONS, now=clock.utc)
+        database = await FusedDatabase.open(
+            folder / "community.sqlite3", migrations=MIGRATIONS, now=clock.utc
+        )
+        database.fuse = fuse
         stack.push_async_callback(database.close)
         workers = Workers(0)
         stack.push_async_callback(workers.close)

@@ -18,7 +18,7 @@ from dems_protocol.contracts import (
     renewable_energy_account,
 )
 from dems_protocol.typed_data import LedgerDomain
-from tests.contracts.conftest import DeployedCommunity
+from tests.contracts.chain import DeployedCommunity
 
 
 async def test_parts_know_each_other(community: DeployedCommunity) -> None:

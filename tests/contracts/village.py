@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from eth_account.signers.local import LocalAccount
-from hexbytes import HexBytes
+from eth_typing import Hash32
 
 from community.account_deployer import AccountDeployer
 from dems_protocol.commitments import MeterSecret, Opening, Pedersen, Register, sum_openings
@@ -24,7 +24,7 @@ from dems_protocol.signatures import Scheme, SoftwareSigner
 from dems_protocol.statements import Statement, build_tree
 from dems_protocol.sum_tree import SumTree
 from dems_protocol.typed_data import LedgerDomain
-from tests.contracts.conftest import Chain, DeployedCommunity
+from tests.contracts.chain import Chain, DeployedCommunity
 
 OPERATOR_KEY = OperatorKey(2**200 + 7)
 BOND = 1_000_000_000
@@ -120,6 +120,19 @@ class Village:
         tree = build_tree(self.domain, leaves)
         return ClosedSlot(readings, leaves, tree, Statement.of(slot, tree))
 
+    def on(self, chain: Chain) -> Village:
+        """Return the same village for another connection to the same chain."""
+        community = self.community
+        moved = replace(
+            community,
+            chain=chain,
+            administrator=community.administrator.on(chain.web3),
+            authority=community.authority.on(chain.web3),
+            operator=community.operator.on(chain.web3),
+        )
+        residents = [replace(r, account=r.account.on(chain.web3)) for r in self.residents]
+        return Village(moved, self.pedersen, residents)
+
     async def publish(self, statement: Statement) -> tuple[structs.Published, int]:
         """Publish a statement; return it with time and block, and the gas it cost."""
         deployment = self.community.deployment
@@ -144,7 +157,7 @@ class Village:
 
 def sign_account(account: LocalAccount, digest: bytes) -> structs.Signature:
     """Return an account's signature of a digest."""
-    signed = account.unsafe_sign_hash(HexBytes(digest))
+    signed = account.unsafe_sign_hash(Hash32(digest))
     return structs.Signature(signed.r.to_bytes(32), signed.s.to_bytes(32), signed.v)
 
 
@@ -152,11 +165,6 @@ def events(receipt: Any) -> list[Event]:
     """Return the events of a transaction that the contracts know."""
     found = [decode_event(log["topics"], log["data"]) for log in receipt["logs"]]
     return [event for event in found if event is not None]
-
-
-def with_values(reading: OpenedReading, **changes: Any) -> OpenedReading:
-    """Return a reading of which the message says something else."""
-    return replace(reading, reading=replace(reading.reading, **changes))
 
 
 async def settle(community: DeployedCommunity, residents: int = 5) -> Village:

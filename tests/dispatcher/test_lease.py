@@ -341,6 +341,19 @@ async def test_closing_releases_and_says_so() -> None:
     assert scene.state.reason.code is ReasonCode.CLOSED
 
 
+async def test_closing_while_the_edge_is_gone_leaves_the_lease_to_the_next_start_and_says_so(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("openems_bridge.dispatcher.dispatcher.CLOSING_PAUSE_SECONDS", 0.0)
+    scene = await holding()
+    scene.recorder.release_fails = EdgeUnreachable("cut by the test")
+    with caplog.at_level(logging.WARNING):
+        await scene.dispatcher.close()
+    assert "next start releases it" in caplog.text
+    assert len(scene.recorder.open) == 1
+    assert scene.state.status is Status.BLOCKED
+
+
 async def test_run_acts_on_each_cycle_survives_faults_and_ends_with_close() -> None:
     scene = Scene()
     running = asyncio.create_task(scene.dispatcher.run())

@@ -1,10 +1,12 @@
 """Overridden, not following, and when the bridge gives up."""
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from openems_bridge.dispatcher.commands import BatteryPower, CommandSource, GridPower, Mode, Status
-from openems_bridge.dispatcher.readback import ReadBack, Verdict, Written, observe
+from openems_bridge.dispatcher.readback import PEACE_SECONDS, ReadBack, Verdict, Written, observe
 from openems_bridge.dispatcher.reasons import Reason, ReasonCode
 from tests.dispatcher.house import GRID, SLOT, Scene, telemetry
 
@@ -30,7 +32,10 @@ def test_three_good_cycles_end_an_override() -> None:
     overridden = [(0, 1000)] * 4
     assert judge([*overridden, *[(1000, 1000)] * 2]).verdict is Verdict.OVERRIDDEN
     ended = judge([*overridden, *[(1000, 1000)] * 3])
-    assert (ended.verdict, ended.trouble_since) == (Verdict.FOLLOWED, None)
+    assert ended.verdict is Verdict.FOLLOWED
+    assert ended.trouble_since is not None, "it may come again"
+    peaceful = judge([*overridden, *[(1000, 1000)] * (3 + int(PEACE_SECONDS))])
+    assert (peaceful.verdict, peaceful.trouble_since) == (Verdict.FOLLOWED, None)
 
 
 def test_what_is_unknown_is_not_judged() -> None:
@@ -112,6 +117,32 @@ async def test_an_override_is_told_then_given_up_until_the_next_slot() -> None:
         assert scene.recorder.value is None
     await scene.seconds(2)
     assert scene.recorder.value == 900
+
+
+async def test_a_rival_that_writes_now_and_then_is_given_up_on_and_told_of_a_few_times() -> None:
+    scene = await steered()
+    for _ in range(40):
+        scene.override = -300
+        await scene.seconds(10)
+        scene.override = None
+        await scene.seconds(10)
+    assert scene.state.reason.code is ReasonCode.WAITING_AFTER_OVERRIDE
+    told = [
+        after
+        for before, after in pairwise(scene.states)
+        if after.status is Status.OVERRIDDEN and before.status is not Status.OVERRIDDEN
+    ]
+    assert 5 <= len(told) <= 20
+
+
+async def test_trouble_with_peace_in_between_is_not_given_up_on() -> None:
+    scene = await steered()
+    seen = []
+    for override, seconds in ((-300, 60), (None, int(PEACE_SECONDS) + 10)) * 6:
+        scene.override = override
+        await scene.seconds(seconds)
+        seen.append(scene.state.status)
+    assert seen == [Status.OVERRIDDEN, Status.FOLLOWING] * 6
 
 
 async def test_an_override_that_ends_is_forgotten() -> None:

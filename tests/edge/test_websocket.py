@@ -208,7 +208,7 @@ async def test_a_consumer_that_sleeps_misses_old_values_but_no_configuration() -
 
 
 async def test_a_cancelled_follower_closes_its_connection() -> None:
-    closed = asyncio.Event()
+    came, closed = asyncio.Event(), asyncio.Event()
 
     async def login_only(socket: web.WebSocketResponse, request: dict[str, Any]) -> None:
         await reply(socket, request, result=LOGIN)
@@ -218,6 +218,7 @@ async def test_a_cancelled_follower_closes_its_connection() -> None:
         await socket.prepare(request)
         async for message in socket:
             await login_only(socket, message.json())
+            came.set()
             break
         async for _ in socket:
             pass
@@ -234,7 +235,7 @@ async def test_a_cancelled_follower_closes_its_connection() -> None:
     edge = OpenEmsEdge(options, SystemClock())
     async with asyncio.timeout(10):
         task = asyncio.ensure_future(anext(edge.events()))
-        await asyncio.sleep(0.2)
+        await came.wait()
         task.cancel()
         await asyncio.wait((task,))
         await closed.wait()

@@ -194,7 +194,7 @@ class FakeBridge:
     async def _answer_member(self, request: web.Request, body: Any) -> web.StreamResponse:
         match (request.method, request.path):
             case ("POST", "/v1/community/invitation") if body["invitation"] != "dems:good":
-                return problem(403, "refused", code="invitation_unknown", params={})
+                return problem(409, "refused", code="bad_invitation", params={})
             case ("POST", "/v1/community/invitation"):
                 return web.json_response(INVITATION)
             case ("POST", "/v1/community/join"):
@@ -203,7 +203,7 @@ class FakeBridge:
                 return await self._changed("community", {"status": "left"}, 202)
             case ("POST", "/v1/anchor"):
                 return web.Response(status=202)
-            case ("POST", "/v1/certificates/redeem"):
+            case ("POST", "/v1/certificates/claim" | "/v1/certificates/redeem"):
                 return web.json_response({"transaction": 7}, status=202)
             case ("GET", "/v1/proofs"):
                 return web.json_response({"version": 1, **request.query})

@@ -72,7 +72,7 @@ async def test_join(hass: HomeAssistant, bridge: FakeBridge, set_up: SetUp) -> N
     flow = await _choose(hass, entry, "join")
     assert flow["step_id"] == "join"
     flow = await _enter(hass, flow, invitation="dems:bad")
-    assert flow["errors"] == {"base": "invitation_unknown"}
+    assert flow["errors"] == {"base": "invitation_invalid"}
     flow = await _enter(hass, flow, invitation=" dems:good ")
     assert (flow["step_id"], flow["errors"]) == ("consent", {})
     shown = flow["description_placeholders"]
@@ -115,10 +115,14 @@ async def test_house_without_plant_and_battery_is_asked_for_nothing(
     ("answer", "error", "detail"),
     [
         (problem(404, "not-found"), "ledger_missing", "about not-found"),
-        (problem(400, "malformed"), "invitation_invalid", "about malformed"),
-        (problem(409, "refused", code="key_missing", params={}), "key_missing", "about refused"),
+        (problem(422, "invalid"), "invitation_invalid", "about invalid"),
+        (problem(409, "refused", code="keys_unusable", params={}), "keys_unusable", "about refused"),
+        (problem(409, "refused", code="operator_silent", params={}), "operator_unreachable", "about refused"),
+        (problem(409, "refused", code="chain_unreachable", params={}), "chain_unreachable", "about refused"),
+        (problem(409, "refused", code="chain_wrong_chain", params={}), "wrong_chain", "about refused"),
+        (problem(409, "refused", code="no_ledger", params={}), "invitation_contradicted", "about refused"),
         (problem(409, "refused", code="moon-phase", params={}), "bridge_refused", "about refused"),
-        (problem(403, "meter-taken"), "meter_taken", "about meter-taken"),
+        (problem(503, "store-failed"), "bridge_refused", "about store-failed"),
         (problem(401, "unauthorised"), "token_refused", ""),
         (web.json_response({"name": "?"}), "not_a_bridge", ""),
         (
@@ -147,7 +151,7 @@ async def test_consent_that_came_too_late(hass: HomeAssistant, bridge: FakeBridg
     entry = await set_up()
 
     async def changed(request: web.Request) -> web.Response:
-        return problem(409, "refused", code="consent_changed", params={})
+        return problem(409, "refused", code="other_consent", params={})
 
     bridge.instead["/v1/community/join"] = changed
     flow = await _choose(hass, entry, "join")
@@ -162,7 +166,7 @@ async def test_leave(hass: HomeAssistant, bridge: FakeBridge, set_up: SetUp) -> 
     await until(lambda: bridge.sockets)
 
     async def away(request: web.Request) -> web.Response:
-        return problem(503, "operator-unreachable")
+        return problem(409, "refused", code="operator_unreachable", params={})
 
     bridge.instead["/v1/community/leave"] = away
     flow = await _choose(hass, entry, "leave")

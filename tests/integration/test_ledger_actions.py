@@ -52,25 +52,34 @@ async def test_redeem(hass: HomeAssistant, bridge: FakeBridge, set_up: SetUp) ->
     assert _asked(bridge) == [("POST", "/v1/certificates/redeem", body)]
 
 
-async def test_only_administrators_redeem(
+async def test_claim(hass: HomeAssistant, bridge: FakeBridge, set_up: SetUp) -> None:
+    await set_up()
+    assert await _call(hass, "claim_certificates", {}, respond=True) == {"transaction": "7"}
+    assert _asked(bridge) == [("POST", "/v1/certificates/claim", None)]
+
+
+@pytest.mark.parametrize(("action", "data"), [("redeem_certificates", REDEEM), ("claim_certificates", {})])
+async def test_only_administrators_move_certificates(
     hass: HomeAssistant,
     bridge: FakeBridge,
     set_up: SetUp,
     hass_admin_user: User,
     hass_read_only_user: User,
+    action: str,
+    data: dict[str, Any],
 ) -> None:
     await set_up()
     with pytest.raises(Unauthorized):
         await hass.services.async_call(
             DOMAIN,
-            "redeem_certificates",
-            REDEEM,
+            action,
+            data,
             blocking=True,
             context=Context(user_id=hass_read_only_user.id),
         )
     assert _asked(bridge) == []
     await hass.services.async_call(
-        DOMAIN, "redeem_certificates", REDEEM, blocking=True, context=Context(user_id=hass_admin_user.id)
+        DOMAIN, action, data, blocking=True, context=Context(user_id=hass_admin_user.id)
     )
     assert len(_asked(bridge)) == 1
 
@@ -99,10 +108,10 @@ async def test_refusal_is_told(hass: HomeAssistant, bridge: FakeBridge, set_up: 
     await set_up()
 
     async def refusing(request: web.Request) -> web.Response:
-        return problem(409, "refused", code="not_held", params={})
+        return problem(409, "refused", code="not_held", params={"held": 999})
 
     bridge.instead["/v1/certificates/redeem"] = refusing
-    with pytest.raises(ServiceValidationError, match="about refused"):
+    with pytest.raises(ServiceValidationError, match="holds only 999 Wh"):
         await _call(hass, "redeem_certificates", REDEEM)
     bridge.instead["/v1/certificates/redeem"] = _answering(web.json_response({}))
     with pytest.raises(HomeAssistantError, match=r"redeem\.transaction"):

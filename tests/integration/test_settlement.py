@@ -1,6 +1,6 @@
 """Results as hourly statistics: dated to their slot, written anew when they change, and never counted twice."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -8,8 +8,8 @@ from unittest.mock import patch
 
 import pytest
 from aiohttp import web
-from homeassistant.components.energy.data import async_get_manager
-from homeassistant.components.recorder import Recorder
+from homeassistant.components.energy.data import GridSourceType, async_get_manager
+from homeassistant.components.recorder.core import Recorder
 from homeassistant.components.recorder.models import StatisticData, StatisticMeanType, StatisticMetaData
 from homeassistant.components.recorder.statistics import (
     async_import_statistics,
@@ -79,9 +79,11 @@ async def _rows(hass: HomeAssistant, statistic: str) -> list[tuple[int, float, f
 async def _reload(hass: HomeAssistant, bridge: FakeBridge, entry: MockConfigEntry) -> None:
     """Set the household up again, once it is connected."""
     await until(lambda: bridge.sockets)
-    connected = len(bridge.queries)
+    connected, asked = len(bridge.queries), len(bridge.settlement_queries)
     assert await hass.config_entries.async_reload(entry.entry_id)
     await until(lambda: len(bridge.queries) > connected and bridge.sockets)
+    # What is there comes with one page, and with an empty one after it.
+    await _written(bridge, asked + (2 if bridge.settled else 1))
 
 
 async def _written(bridge: FakeBridge, count: int) -> None:
@@ -89,14 +91,14 @@ async def _written(bridge: FakeBridge, count: int) -> None:
     await until(lambda: len(bridge.settlement_queries) >= count)
 
 
-async def _shows(hass: HomeAssistant, statistic: str, rows: list[tuple[int, float, float]]) -> None:
+async def _shows(hass: HomeAssistant, statistic: str, rows: Sequence[tuple[int, float, float]]) -> None:
     """Wait until a statistic has these rows."""
-    seen: list[tuple[int, float, float]] = []
+    seen: Sequence[tuple[int, float, float]] = []
     for _ in range(200):
         seen = await _rows(hass, statistic)
-        if seen == rows:
+        if list(seen) == list(rows):
             return
-    assert seen == rows
+    assert list(seen) == list(rows)
 
 
 async def test_hours_of_the_slots(hass: HomeAssistant, bridge: FakeBridge, set_up: SetUp) -> None:
@@ -157,6 +159,19 @@ async def test_voided_slot_is_taken_out_and_late_result_comes_in(
     assert min(asked[1:]) == FIRST + 4, "not from the beginning again"
 
 
+async def test_events_that_say_nothing_of_use(hass: HomeAssistant, bridge: FakeBridge, set_up: SetUp) -> None:
+    bridge.settle(FIRST, (10, 5))
+    await set_up()
+    await until(lambda: bridge.sockets)
+    await _shows(hass, INSIDE, [(0, 10, 10)])
+    bridge.settle(FIRST + 1, (1, 0))
+    await bridge.happen("reading_verified", slot=FIRST)
+    await bridge.happen("netting_settled", slot=10**18)
+    await bridge.happen("netting_settled", slot=-(10**18))
+    await bridge.happen("netting_settled")
+    await _shows(hass, INSIDE, [(0, 11, 11)])
+
+
 async def test_only_slot_is_voided(hass: HomeAssistant, bridge: FakeBridge, set_up: SetUp) -> None:
     bridge.settle(FIRST, (10, 5))
     await set_up()
@@ -173,9 +188,8 @@ async def test_restarts_add_nothing(hass: HomeAssistant, bridge: FakeBridge, set
     entry = await set_up()
     rows = [(hour, 40, 40.0 * (hour + 1)) for hour in range(3)]
     await _shows(hass, INSIDE, rows)
-    for count in range(2, 5):
+    for _ in range(3):
         await _reload(hass, bridge, entry)
-        await _written(bridge, count)
         await get_instance(hass).async_block_till_done()
         assert await _rows(hass, INSIDE) == rows
 
@@ -190,8 +204,8 @@ async def test_what_the_bridge_has_forgotten_stays(
     await _shows(hass, INSIDE, [(0, 40, 40), (1, 40, 80)])
     bridge.settled.clear()
     await _reload(hass, bridge, entry)
-    await _written(bridge, 2)
     assert await _rows(hass, INSIDE) == [(0, 40, 40), (1, 40, 80)]
+    assert len(bridge.settlement_queries) == 3
     bridge.settle(FIRST + 16, (6, 0))
     await _reload(hass, bridge, entry)
     await _shows(hass, INSIDE, [(0, 40, 40), (1, 40, 80), (2, 0, 80), (3, 0, 80), (4, 6, 86)])
@@ -282,7 +296,10 @@ async def test_nothing_is_asked_without_netting_or_slots(
 async def test_nothing_is_decided_yet(hass: HomeAssistant, bridge: FakeBridge, set_up: SetUp) -> None:
     bridge.settle(FIRST, None)
     await set_up()
-    await _written(bridge, 1)
+    await _written(bridge, 2)
+    await until(lambda: bridge.sockets)
+    await bridge.change(netting={"slot": FIRST + 1})
+    await _written(bridge, 4)
     await get_instance(hass).async_block_till_done()
     assert get_metadata(hass, statistic_source=DOMAIN) == {}
 
@@ -292,7 +309,7 @@ async def test_nothing_is_decided_yet(hass: HomeAssistant, bridge: FakeBridge, s
 LIVE = "sensor.grid_meter_import"
 
 
-def _grid(statistic: str) -> dict[str, Any]:
+def _grid(statistic: str) -> GridSourceType:
     return {
         "type": "grid",
         "stat_energy_from": statistic,
@@ -310,7 +327,13 @@ def _grid(statistic: str) -> dict[str, Any]:
 async def _configure(hass: HomeAssistant, statistics: Iterable[str]) -> None:
     hass.config.components.add("energy")
     manager = await async_get_manager(hass)
-    await manager.async_update({"energy_sources": [_grid(one) for one in statistics]})
+    await manager.async_update(
+        {
+            "energy_sources": [_grid(one) for one in statistics],
+            "device_consumption": [],
+            "device_consumption_water": [],
+        }
+    )
 
 
 async def _dashboard_total(hass: HomeAssistant) -> float:

@@ -11,7 +11,7 @@ import yaml
 
 from custom_components.dems.binary_sensor import BINARY_SENSORS
 from custom_components.dems.button import RELEASE
-from custom_components.dems.commands import REFUSALS
+from custom_components.dems.commands import LEDGER_REFUSALS, REFUSALS
 from custom_components.dems.errors import (
     BridgeError,
     BridgeProblem,
@@ -222,12 +222,25 @@ def test_every_error_of_the_flows_has_words(
     assert aborts <= ENGLISH[flow]["abort"].keys()
 
 
-@pytest.mark.parametrize("error", ENGLISH["options"]["error"])
-def test_no_error_of_the_options_flow_is_never_shown(error: str) -> None:
-    reasons = (*LEDGER_REASONS, "consent_changed", "invitation_invalid")
-    given = [_problem("refused", reason) for reason in reasons]
-    shown = {joining_error_key(one) for one in (*given, *_errors(("not-found", "refused")))}
-    assert error in shown | {"consent_needed"}
+def test_errors_of_the_options_flow_are_what_the_bridge_can_refuse() -> None:
+    """Every error can be shown, and every code that the ledger refuses with has one."""
+    ledger = FOLDER.parents[1] / "openems_bridge" / "ledger"
+    raising = "\n".join(
+        (ledger / module).read_text() for module in ("desk.py", "contract_reading.py", "membership.py")
+    )
+    codes = set(re.findall(r'(?:LedgerRefused|NotThisCommunity)\(\s*"([a-z_]+)"', raising))
+    assert len(codes) > 10
+    of_actions = {"not_held", "nothing_to_claim", "too_many_slots"}
+    codes -= of_actions
+    keys = {code: joining_error_key(_problem("refused", code)) for code in codes}
+    assert [code for code, key in keys.items() if key == "bridge_refused"] == []
+    others = ("chain_wrong_chain", "operator_silent", "moon_phase")
+    shown = {*keys.values(), *(joining_error_key(_problem("refused", code)) for code in others)}
+    shown |= {joining_error_key(error) for error in _errors(("not-found",))}
+    assert ENGLISH["options"]["error"].keys() == shown | {"consent_needed"}
+    for code in of_actions | {"no_community", "chain_unreachable"}:
+        assert code in LEDGER_REFUSALS
+        assert f"refused_{code}" in ENGLISH["exceptions"]
 
 
 def _problem(kind: str, code: str | None = None) -> BridgeProblem:

@@ -192,7 +192,7 @@ class FakeNode:
     def _run(self, call: Mapping[str, Any]) -> Json:
         data = self.reverts(_bytes(call["data"]))
         if data is not None:
-            raise NodeRefused("eth_call", 3, "execution reverted", data)
+            raise NodeRefused("eth_call", 3, "execution reverted", data or None)
         return None
 
     def _send(self, raw: str) -> Json:

@@ -151,6 +151,12 @@ def test_an_url_of_another_kind(url: str) -> None:
     assert "secret" not in str(caught.value)
 
 
+@pytest.mark.parametrize("url", ["http://", "ws:///secret"])
+def test_an_url_without_a_host(url: str) -> None:
+    with pytest.raises(ValueError, match="names a host"):
+        transport_for(url)
+
+
 @pytest.mark.parametrize(
     "answer",
     [

@@ -1,7 +1,10 @@
 """The performer against a scripted chain: every state, every kind of trouble, and a death at every single step."""
 
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from shutil import copy
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -9,12 +12,13 @@ from hypothesis import strategies as st
 
 from dems_node.chain import journal
 from dems_node.chain.client import ChainClient
-from dems_node.chain.errors import ChainDown, WrongChain
+from dems_node.chain.errors import ChainDown, NodeRefused, WrongChain
 from dems_node.chain.fees import LARGEST_GAS, FeePolicy, gas_limit
 from dems_node.chain.performer import Performer
 from dems_node.chain.transactions import Intent, IntentConflict, Link, PerformerState, State, Transaction
 from dems_node.chain.values import Fees
 from dems_node.database.database import Database
+from dems_node.json_types import Json
 from tests.crash.fate import Fate, Killed, mortal_connection
 from tests.node.conftest import MIGRATIONS
 from tests.node.fake_node import ACCOUNT, CHAIN_ID, CONTRACT, FakeNode, FakeSigner
@@ -22,6 +26,7 @@ from tests.node.times import HandClock
 
 TOO_SOON = bytes.fromhex("4e487b71") + (17).to_bytes(32)
 """A revert's data."""
+SHARES = 5
 
 
 def intent(number: int, *, key: str | None = None) -> Intent:
@@ -385,6 +390,65 @@ async def test_a_node_that_refuses(desk: Desk) -> None:
     assert desk.node.done() == [b"\x01"]
 
 
+async def test_a_node_that_will_not_even_simulate(desk: Desk) -> None:
+    inner = desk.node.request
+
+    async def stubborn(method: str, params: Sequence[Json]) -> Json:
+        if method == "eth_estimateGas":
+            raise NodeRefused(method, -32000, "rate limited")
+        return await inner(method, params)
+
+    desk.node.request = stubborn  # type: ignore[method-assign]
+    await desk.performer.submit(intent(1))
+    await desk.performer.step()
+    assert desk.problem() == "node_refused"
+    desk.node.request = inner  # type: ignore[method-assign]
+    await desk.play()
+    assert desk.node.done() == [b"\x01"]
+
+
+async def test_a_call_that_fails_without_a_word_is_no_endless_trouble(desk: Desk) -> None:
+    desk.node.reverts = lambda data: b"" if data == b"\x01" else None
+    await desk.performer.submit(intent(1))
+    await desk.performer.submit(intent(2))
+    await desk.play()
+    assert await desk.states(1, 2) == [State.REFUSED, State.FINAL]
+
+
+async def test_the_programs_loop_tells_an_outage_once(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    pauses: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 60:
+            desk.node.is_down = False
+
+    desk.node.is_down = True
+    await desk.performer.submit(intent(1))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("dems_node.chain.performer.asyncio", _SleeplessAsyncio(sleep))
+        loop = asyncio.create_task(desk.performer.run())
+        async with asyncio.timeout(20):
+            while desk.performer.state.waiting != 1 or desk.performer.state.link is not Link.CONNECTED:
+                await asyncio.sleep(0.005)
+    loop.cancel()
+    await asyncio.gather(loop, return_exceptions=True)
+    lines = [record.getMessage() for record in caplog.records if record.name == "dems_node.chain.performer"]
+    assert [line.split(" ")[5] for line in lines] == ["lost", "is"]
+    assert max(pauses) == 30.0
+    assert sum(pauses) > 1000, "the pauses grow"
+
+
+class _SleeplessAsyncio:
+    """asyncio, but for a sleep that takes no time."""
+
+    def __init__(self, sleep: Callable[[float], Awaitable[None]]) -> None:
+        self.sleep = sleep
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(asyncio, name)
+
+
 async def test_an_outage_loses_nothing(desk: Desk) -> None:
     await desk.performer.submit(intent(1))
     await desk.performer.step()
@@ -405,13 +469,15 @@ async def test_an_outage_loses_nothing(desk: Desk) -> None:
 async def test_a_chain_begun_anew_is_another_chain(desk: Desk) -> None:
     await desk.performer.submit(intent(1))
     await desk.play()
-    fresh = FakeNode(seed=99)
-    desk.node.blocks = fresh.blocks
+    await desk.performer.submit(intent(2))
     await desk.performer.step()
-    assert desk.problem() == "chain_behind"
+    desk.node.blocks = FakeNode(seed=99).blocks
+    desk.node.drop()
+    desk.node.mine(20)
     with pytest.raises(WrongChain, match="begins with block"):
         await desk.performer.step()
     assert desk.performer.state.link is Link.WRONG_CHAIN
+    assert not desk.node.pool, "nothing was handed in to it"
 
 
 async def test_nothing_is_asked_twice_of_an_unchanged_chain(desk: Desk) -> None:
@@ -432,14 +498,15 @@ def test_confirmations(database: Database) -> None:
         )
 
 
-async def test_death_at_every_step(tmp_path: Path) -> None:
-    """Each life ends at its n-th statement of the store or call of the node; the next one goes on. Once, for each n."""
+@pytest.mark.parametrize("share", range(SHARES))
+async def test_death_at_every_step(tmp_path: Path, share: int) -> None:
+    """A life ends at its n-th statement of the store or call of the node, the next one goes on: for each n once."""
     empty = tmp_path / "empty.db"
     await (await Database.open(empty, migrations=MIGRATIONS)).close()
     deaths = 0
-    for points in range(1, 1000):
+    for points in range(1 + share, 1000, SHARES):
         fate = Fate(points)
-        story = Story(copy(empty, tmp_path / f"{points}.db"), fate)
+        story = Story(Path(copy(empty, tmp_path / f"{points}.db")), fate)
         await story.live()
         if not story.died:
             break
@@ -447,7 +514,7 @@ async def test_death_at_every_step(tmp_path: Path) -> None:
         await story.live()
         assert story.node.done() == [b"\x01", b"\x02"], f"killed {fate.cause}"
         assert await story.final(), f"killed {fate.cause}"
-    assert deaths > 100
+    assert deaths > 100 / SHARES
 
 
 class Story:

@@ -259,3 +259,17 @@ def test_the_seed_decides_the_seconds() -> None:
 def test_a_speed_of_nothing_is_refused() -> None:
     with pytest.raises(ValueError, match="speed must be > 0"):
         house(speed=0)
+
+
+@pytest.mark.parametrize("kind", list(BatteryKind))
+def test_a_battery_that_charges_when_the_grid_goes_takes_no_more_than_the_roof_gives(
+    kind: BatteryKind,
+) -> None:
+    home = house(kind=kind, start=0)
+    home.advance(60, FixedPower(-4000))
+    assert home.battery_power < -3000
+    home.grid_mode = GridMode.OFF_GRID
+    for _ in range(5):
+        home.advance(1, FixedPower(-4000))
+        assert home.load >= 0
+        assert home.battery_power >= -home.solar

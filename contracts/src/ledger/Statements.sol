@@ -115,9 +115,7 @@ abstract contract Statements is Accounts, EIP712 {
         _requireWellFormed(statement);
         bytes32 statementHash = Messages.hashStatementCalldata(statement);
         records[slot] = Messages.hashRecord(statementHash, block.timestamp, block.number);
-        emit StatementPublished(
-            slot, statement.attempt, statement, block.timestamp.toUint64(), block.number.toUint64()
-        );
+        emit StatementPublished(slot, statement.attempt, statement, block.timestamp.toUint64(), block.number.toUint64());
     }
 
     /// @notice Whether a statement is published for the slot that did not fall.
@@ -151,15 +149,21 @@ abstract contract Statements is Accounts, EIP712 {
         require(isFinal(published), NotFinal(published.statement.slot));
     }
 
-    /// @notice Whether the challenge window is over as it was at publication: demands and direct inclusions come within
-    /// it, whatever extends it for challenges.
+    /// @notice Whether the challenge window is over as it was at publication: direct inclusions come within it, whatever
+    /// extends it for challenges.
     function isChallengeWindowOver(Published calldata published) external view returns (bool) {
         return isOver(published.publishedAt, published.publishedBlock, challengeSeconds, challengeBlocks);
     }
 
+    /// @notice Whether the challenge window is over with what extended it.
+    function isExtendedWindowOver(Published calldata published) external view returns (bool) {
+        (uint256 time, uint256 blockNumber) = finality(published);
+        return isOver(time, blockNumber, 0, 0);
+    }
+
     /// @notice The earliest time and block at which the statement is final, if no demand is open then.
     function finality(Published calldata published) public view returns (uint256 time, uint256 blockNumber) {
-        return _finality(published, disputes[published.statement.slot]);
+        return _finality(published.publishedAt, published.publishedBlock, disputes[published.statement.slot]);
     }
 
     /// @notice Whether the slot has no statement and none can come any more: utility prices apply.
@@ -247,17 +251,17 @@ abstract contract Statements is Accounts, EIP712 {
     /// @dev Of what is published: the windows are over and no demand is open.
     function _isSettled(Published calldata published) private view returns (bool) {
         Dispute memory dispute = disputes[published.statement.slot];
-        (uint256 time, uint256 blockNumber) = _finality(published, dispute);
+        (uint256 time, uint256 blockNumber) = _finality(published.publishedAt, published.publishedBlock, dispute);
         return block.timestamp >= time && block.number >= blockNumber && dispute.openDemands == 0;
     }
 
-    function _finality(Published calldata published, Dispute memory dispute)
+    function _finality(uint256 publishedAt, uint256 publishedBlock, Dispute memory dispute)
         internal
         view
         returns (uint256 time, uint256 blockNumber)
     {
-        time = uint256(published.publishedAt) + challengeSeconds;
-        blockNumber = uint256(published.publishedBlock) + challengeBlocks;
+        time = publishedAt + challengeSeconds;
+        blockNumber = publishedBlock + challengeBlocks;
         if (time < dispute.extendedUntil) time = dispute.extendedUntil;
         if (blockNumber < dispute.extendedUntilBlock) blockNumber = dispute.extendedUntilBlock;
     }

@@ -78,13 +78,29 @@ library BN254 {
         return Point(G_X, G_Y);
     }
 
+    /// @notice H, of which nobody knows the logarithm to the base G.
     function blindingGenerator() internal pure returns (Point memory) {
         return Point(H_X, H_Y);
     }
 
     /// @notice The Pedersen commitment `value`·G + `blinding`·H.
-    function commit(uint256 value, uint256 blinding) internal view returns (Point memory) {
-        return add(multiply(generator(), value), multiply(blindingGenerator(), blinding));
+    function commit(uint256 value, uint256 blinding) internal view returns (Point memory sum) {
+        bool success;
+        assembly ("memory-safe") {
+            let first := mload(0x40)
+            let second := add(first, 0x40)
+            mstore(first, G_X)
+            mstore(add(first, 0x20), G_Y)
+            mstore(add(first, 0x40), value)
+            success := staticcall(gas(), 0x07, first, 0x60, first, 0x40)
+            mstore(second, H_X)
+            mstore(add(second, 0x20), H_Y)
+            mstore(add(second, 0x40), blinding)
+            success := and(success, staticcall(gas(), 0x07, second, 0x60, second, 0x40))
+            success := and(success, staticcall(gas(), 0x06, first, 0x80, sum, 0x40))
+            success := and(success, eq(returndatasize(), 0x40))
+        }
+        require(success, CurveOperationFailed());
     }
 
     /// @notice Adds two pairs of valid points, each given by its four coordinates.

@@ -39,6 +39,11 @@ library LeafRules {
         return reading.previousSlot == 0 && continues(reading, nothing);
     }
 
+    /// @notice Whether `reading` is of the meter and names the slot of `previous`, and continues its running registers.
+    function follows(Reading memory reading, Reading memory previous) internal view returns (bool) {
+        return previous.meter == reading.meter && previous.slot == reading.previousSlot && continues(reading, previous);
+    }
+
     /// @notice Whether all three running registers of `reading` are those of `previous` plus its commitments; an invalid
     /// point in either counts as no.
     function continues(Reading memory reading, Reading memory previous) internal view returns (bool) {

@@ -83,9 +83,7 @@ library Messages {
 
     /// @notice As above, of a statement with time and block of its publication.
     function hashRecord(Published calldata published) internal pure returns (bytes32) {
-        return hashRecord(
-            hashStatementCalldata(published.statement), published.publishedAt, published.publishedBlock
-        );
+        return hashRecord(hashStatementCalldata(published.statement), published.publishedAt, published.publishedBlock);
     }
 
     function hashInclusion(bytes32 readingHash, Inclusion memory inclusion) internal pure returns (bytes32) {

@@ -97,10 +97,11 @@ class Battery:
             limit = min(limit, limit * self._content // self._window, self._content // self._out_of)
         return limit
 
-    def advance(self, target: int) -> int:
+    def advance(self, target: int, supply: int | None = None) -> int:
         """Play one second with this target (W) and return the power of that second.
 
-        The inverter hears of a target one second late and then ramps, so a set-point shows after about two.
+        The inverter hears of a target one second late and then ramps, so a set-point shows after about two. ``supply``
+        is the most (W, >= 0) that can be charged from where there is no grid; None: any power.
         """
         ask, self._ask = self._ask, target
         power = self.power
@@ -116,6 +117,8 @@ class Battery:
             self._content -= power * self._out_of
         elif power < 0:
             power = max(power, -self.allowed_charge())
+            if supply is not None:
+                power = max(power, -supply)
             self._content -= power * self._into
         self.power = power
         return power

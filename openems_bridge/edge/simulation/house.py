@@ -181,7 +181,8 @@ class SimulatedHouse:
             elif self.stuck:
                 target = solar if hybrid else 0
             self.asked = target = max(-limit, min(limit, target))
-            battery_power = self.battery.advance(target - solar if hybrid else target)
+            supply = solar if off_grid else None
+            battery_power = self.battery.advance(target - solar if hybrid else target, supply)
             if hybrid:
                 solar = min(solar, limit - battery_power)
             ess = battery_power + (solar if hybrid else 0)

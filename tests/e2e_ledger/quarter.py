@@ -1,0 +1,183 @@
+"""A whole community on a real chain: the operator, the households, and one clock for all of them in the test's hand."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dems_protocol.contracts import demo_currency
+from dems_protocol.readings import SlotEnergy
+from dems_protocol.slots import SlotGrid
+from openems_bridge.ledger.options import LedgerOptions
+from tests.community.anvil import AnvilControl
+from tests.community.town import TownClock
+from tests.e2e_ledger.energy import House, street
+from tests.e2e_ledger.household import Home, Household
+from tests.e2e_ledger.operator import PUBLISH_AFTER, OperatorDaemon, Site, running_operator
+
+FIRST_SLOT_HOUR = 1_789_560_000
+"""A midnight in UTC; the chain begins here."""
+
+
+@dataclass(slots=True)
+class Quarter:
+    """Who lives and works here. ``folder`` holds everybody's data; ``rpc`` is how the daemons reach the chain."""
+
+    site: Site
+    folder: Path
+    clock: TownClock
+    anvil: AnvilControl
+    rpc: str
+    homes: list[Home] = field(default_factory=list)
+    households: list[Household] = field(default_factory=list)
+    measured: dict[int, dict[int, SlotEnergy]] = field(default_factory=dict)
+    _operator: OperatorDaemon | None = None
+    _operator_stack: AsyncExitStack = field(default_factory=AsyncExitStack)
+    _household_stacks: list[AsyncExitStack] = field(default_factory=list)
+    _port: int = 0
+
+    @property
+    def grid(self) -> SlotGrid:
+        """The community's division of time."""
+        return SlotGrid(self.site.slot_seconds)
+
+    @property
+    def slot(self) -> int:
+        """The slot that runs now."""
+        return self.grid.slot_at(self.clock.now)
+
+    @property
+    def operator(self) -> OperatorDaemon:
+        """The operator at work."""
+        assert self._operator is not None, "the operator is down"
+        return self._operator
+
+    # Starting and stopping
+
+    async def start_operator(self) -> None:
+        """Start the operator on its data folder, at the port that the invitations name."""
+        self._operator = await self._operator_stack.enter_async_context(
+            running_operator(
+                self.site, self.folder / "operator", self.clock, rpc=self.rpc, port=self._port
+            )
+        )
+        self._port = self._operator.port
+
+    async def stop_operator(self) -> None:
+        """Let the operator vanish."""
+        self._operator = None
+        await self._operator_stack.aclose()
+        self._operator_stack = AsyncExitStack()
+
+    async def start_household(self, place: int) -> Household:
+        """Start a household's bridge on its data folder."""
+        stack = AsyncExitStack()
+        household = await stack.enter_async_context(self.homes[place].running())
+        if place < len(self.households):
+            self.households[place], self._household_stacks[place] = household, stack
+        else:
+            self.households.append(household)
+            self._household_stacks.append(stack)
+        return household
+
+    async def stop_household(self, place: int) -> None:
+        """Let a household's bridge vanish."""
+        await self._household_stacks[place].aclose()
+
+    async def close(self) -> None:
+        """Stop everybody."""
+        for stack in self._household_stacks:
+            await stack.aclose()
+        await self._operator_stack.aclose()
+
+    async def move_in(self, houses: Iterable[House], options: LedgerOptions) -> None:
+        """Let households join, and the slot begin in which all of them are members."""
+        await self.move_to(self.clock.now + 3 * self.grid.seconds)  # the operator is appointed two slots ahead
+        for house in houses:
+            name = f"house {house.number}"
+            home = Home(house, self.folder / name, self.grid, self.clock, options)
+            self.homes.append(home)
+            await home.join(await self.operator.invite(name, self.rpc))
+            household = await self.start_household(len(self.homes) - 1)
+            await self.anvil.fund(household.membership.household)
+        await self.all_account()
+        await self.operator.settle(5)
+        await self.move_to(self.grid.start(self.slot + 3))
+        await self.operator.settle()
+        await self.all_account()
+        assert all(household.membership.status == "member" for household in self.households)
+
+    # Time
+
+    async def move_to(self, moment: float, blocks: int = 1) -> None:
+        """Let it be ``moment`` for everybody, the chain too."""
+        self.clock.now = moment
+        await self.anvil.move_to(int(moment), blocks)
+
+    async def measure(self, slot: int) -> None:
+        """Let every house's metering close a slot, and remember what it was."""
+        found = {
+            household.house.number: await household.measure(slot) for household in self.households
+        }
+        self.measured[slot] = found
+
+    async def all_account(self) -> None:
+        """Let every household sign and deliver."""
+        await asyncio.gather(*(household.account() for household in self.households))
+
+    async def all_follow(self) -> None:
+        """Let every household look at the chain."""
+        await asyncio.gather(*(household.follow() for household in self.households))
+
+    async def end(self, slot: int) -> None:
+        """Let a slot end, and its readings be delivered."""
+        await self.move_to(self.grid.end(slot) + 60)
+        await self.measure(slot)
+        await self.all_account()
+
+    async def publish(self, slot: int, rounds: int = 2) -> None:
+        """Let the operator's time come to state a slot."""
+        await self.move_to(self.grid.end(slot) + PUBLISH_AFTER)
+        await self.operator.settle(rounds)
+
+    async def let_window_pass(self, rounds: int = 2) -> None:
+        """Let the challenge window pass, and the operator open what is final."""
+        facts = self.operator.base.facts
+        await self.move_to(self.clock.now + facts.challenge_seconds + 60, facts.challenge_blocks + 1)
+        await self.operator.settle(rounds)
+
+    async def give_money(self, household: Household, amount: int) -> None:
+        """Give a household's account currency for deposits and bonds."""
+        currency = household.membership.community.contracts.currency
+        sender = f"0x{household.membership.household.hex()}"
+        await self.anvil.rpc("anvil_impersonateAccount", sender)
+        call = demo_currency.Mint(household.membership.household, amount)
+        await self.anvil.rpc(
+            "eth_sendTransaction",
+            {"from": sender, "to": f"0x{currency.hex()}", "data": f"0x{call.calldata().hex()}"},
+        )
+        await self.anvil.rpc("anvil_stopImpersonatingAccount", sender)
+
+
+@asynccontextmanager
+async def running_quarter(
+    site: Site,
+    folder: Path,
+    *,
+    households: int,
+    options: LedgerOptions | None = None,
+    rpc: str | None = None,
+) -> AsyncIterator[Quarter]:
+    """Start a community of so many households, all of them members."""
+    anvil = AnvilControl(site.url)
+    quarter = Quarter(site, folder, TownClock(FIRST_SLOT_HOUR + 60), anvil, rpc or site.url)
+    try:
+        await quarter.start_operator()
+        await quarter.move_in(
+            street(households), options or LedgerOptions(confirmations=1, audited_leaves=8)
+        )
+        yield quarter
+    finally:
+        await quarter.close()
+        await anvil.close()
