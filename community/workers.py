@@ -24,16 +24,22 @@ class Workers:
         self._executor = self._new()
 
     async def run[**P, T](self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Return ``fn``'s result, or raise what it raises. A process that was killed is replaced, and ``fn`` run again."""
-        loop = asyncio.get_running_loop()
+        """Return ``fn``'s result, or raise what it raises. A process that was killed is replaced, and ``fn`` run again, once."""
+        work = _Bound(fn, args, kwargs)
+        try:
+            return await self._run(work)
+        except BrokenProcessPool:
+            return await self._run(work)
+
+    async def _run[T](self, work: Callable[[], T]) -> T:
         executor = self._executor
         try:
-            return await loop.run_in_executor(executor, _Bound(fn, args, kwargs))
+            return await asyncio.get_running_loop().run_in_executor(executor, work)
         except BrokenProcessPool:
             if executor is self._executor:
                 executor.shutdown(wait=False)
                 self._executor = self._new()
-            return await loop.run_in_executor(self._executor, _Bound(fn, args, kwargs))
+            raise
 
     async def close(self) -> None:
         """End the processes; what they work on is given up."""

@@ -19,6 +19,7 @@ HOME_ASSISTANT_PORT = 8123
 BLOCK_SECONDS = 2
 DASHBOARD = "dems-house"
 ENTITIES_SECONDS = 30
+MEMBER_SECONDS = 600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,14 +107,27 @@ async def _show_house(
             await hass.add_bridge("127.0.0.1", daemon.port, await daemon.pairing_code())
             await furnish(hass)
             say(_welcome(hass.url, options))
+            if street is not None:
+                await _show_community(hass)
             await stopped.wait()
+
+
+async def _show_community(hass: HomeAssistant) -> None:
+    """Add the community to the dashboard once the house is a member: from the next slot on."""
+    entities = await _entities_with(hass, "anchor_status", MEMBER_SECONDS)
+    await hass.command(type="lovelace/config/save", url_path=DASHBOARD, config=dashboard(entities))
+
+
+async def _entities_with(hass: HomeAssistant, key: str, seconds: float) -> dict[str, str]:
+    async with asyncio.timeout(seconds):
+        while key not in (entities := await hass.entities()):
+            await asyncio.sleep(1)
+    return entities
 
 
 async def furnish(hass: HomeAssistant) -> None:
     """Give the house its dashboard and its energy preferences."""
-    async with asyncio.timeout(ENTITIES_SECONDS):
-        while "battery_soc" not in (entities := await hass.entities()):
-            await asyncio.sleep(0.5)
+    entities = await _entities_with(hass, "battery_soc", ENTITIES_SECONDS)
     await hass.command(
         type="lovelace/dashboards/create",
         url_path=DASHBOARD,

@@ -35,6 +35,18 @@ LAST_SLOT = (
     "slot_consumption",
     "reading_quality",
 )
+COMMUNITY = (
+    "membership",
+    "anchor_status",
+    "anchor_reason",
+    "last_verified",
+    "community_share",
+    "slot_withdrawal_inside",
+    "slot_withdrawal_outside",
+    "slot_feed_in_inside",
+    "slot_feed_in_outside",
+    "renewable_energy_account",
+)
 
 
 def dashboard(entities: Mapping[str, str]) -> dict[str, object]:
@@ -82,7 +94,9 @@ def dashboard(entities: Mapping[str, str]) -> dict[str, object]:
             {"type": "energy-distribution", "link_dashboard": True},
         ),
     ]
-    return {"views": [{"title": "House", "type": "sections", "max_columns": 3, "sections": sections}]}
+    if "anchor_status" in entities:
+        sections.append(section("Community", {"type": "entities", "entities": rows(COMMUNITY)}))
+    return {"views": [{"title": "House", "type": "sections", "max_columns": 4, "sections": sections}]}
 
 
 def energy_preferences(entities: Mapping[str, str]) -> dict[str, object]:

@@ -11,6 +11,7 @@ from dems_protocol.slots import SlotGrid
 from openems_bridge.forecast.series import DAY_SECONDS, Integers
 
 _HOUR_SECONDS = 3600
+_WEEK_SECONDS = 7 * DAY_SECONDS
 _EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 
 
@@ -43,9 +44,19 @@ class Calendar:
 
     def offsets(self, grid: SlotGrid, slots: Integers) -> Integers:
         """Return the zone's offset from UTC (s) at the start of each slot."""
-        hours, where = np.unique(slots * grid.seconds // _HOUR_SECONDS, return_inverse=True)
-        found = [self._offset(int(hour) * _HOUR_SECONDS) for hour in hours]
-        return np.array(found, dtype=np.int64)[where].reshape(slots.shape)
+        times = slots * grid.seconds
+        found = np.zeros(slots.shape, dtype=np.int64)
+        weeks = times // _WEEK_SECONDS
+        for week in np.unique(weeks):
+            begin = int(week) * _WEEK_SECONDS
+            within = weeks == week
+            offset = self._offset(begin)
+            # No zone moves its clock there and back within a week.
+            if offset == self._offset(begin + _WEEK_SECONDS):
+                found[within] = offset
+            else:
+                found[within] = self._hourly_offsets(times[within])
+        return found
 
     def days(self, grid: SlotGrid, slots: Integers) -> Integers:
         """Return the local day (ordinal) in which each slot starts."""
@@ -66,6 +77,13 @@ class Calendar:
         both = np.broadcast_arrays(self.offsets(grid, slots), self.offsets(grid, guess))
         earlier: Integers = guess + (both[0] - both[1]) // grid.seconds
         return earlier
+
+    def _hourly_offsets(self, times: Integers) -> Integers:
+        hours, where = np.unique(times // _HOUR_SECONDS, return_inverse=True)
+        found: Integers = np.array(
+            [self._offset(int(hour) * _HOUR_SECONDS) for hour in hours], dtype=np.int64
+        )
+        return found[where]
 
     def _offset(self, unix_time: int) -> int:
         offset = datetime.fromtimestamp(unix_time, UTC).astimezone(self.zone).utcoffset()

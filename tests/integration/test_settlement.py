@@ -1,5 +1,6 @@
 """Results as hourly statistics: dated to their slot, written anew when they change, and never counted twice."""
 
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -47,6 +48,13 @@ def _custom_integrations(
     recorder_mock: Recorder, enable_custom_integrations: None, socket_enabled: None
 ) -> None:
     """Let the recorder be there before the integration is."""
+
+
+@pytest.fixture(autouse=True)
+def _quiet_database(caplog: pytest.LogCaptureFixture) -> None:
+    """Every SQL statement is logged otherwise, which takes longer than executing it."""
+    for logger in ("sqlalchemy.engine", "homeassistant.components.recorder"):
+        caplog.set_level(logging.WARNING, logger)
 
 
 @pytest.fixture(autouse=True)
