@@ -82,3 +82,11 @@ def test_home_assistant_imports_nothing_heavy() -> None:
     for path in sorted((ROOT / "custom_components").rglob("*.py")):
         for name in _imports(path):
             assert name.split(".")[0] not in HEAVY, f"{path.relative_to(ROOT)} imports {name}"
+
+
+@pytest.mark.parametrize("folder", ["dems_protocol", "dems_node", "openems_bridge"])
+def test_a_household_needs_no_web3(folder: str) -> None:
+    """Its providers spin the loop and log the node's URL (docs/architecture.md); it is for deploying."""
+    for path in sorted((ROOT / folder).rglob("*.py")):
+        for name in _imports(path):
+            assert name.split(".")[0] != "web3", f"{path.relative_to(ROOT)} imports {name}"

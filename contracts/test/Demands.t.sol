@@ -246,7 +246,7 @@ contract DemandsTest is Community {
             _pass(1700, 100);
         }
         _demand(0, Demands.Kind.Range, 0);
-        _pass(800, 1);
+        _pass(900, 1);
         check(block.timestamp >= published.publishedAt + 28_800, "eight hours of questions and answers");
         Published memory current = published;
         _expect(Demands.DemandWindowOver.selector);

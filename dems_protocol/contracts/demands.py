@@ -11,9 +11,9 @@ from dems_protocol.contracts import structs
 from dems_protocol.contracts.abi import Call, Event, RevertReason, address, encode_arguments
 
 
-def constructor_arguments(*, ledger: bytes, demand_bond: int) -> bytes:
+def constructor_arguments(*, ledger: bytes, demand_bond: int, demand_seconds: int) -> bytes:
     """Return what follows the creation code in the deployment of this contract."""
-    return encode_arguments(["address", "uint256"], ledger, demand_bond)
+    return encode_arguments(["address", "uint256", "uint64"], ledger, demand_bond, demand_seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,23 @@ class DemandWindowOverError(RevertReason):
     INPUTS: ClassVar[tuple[str, ...]] = ("uint64",)
     NOTICE: ClassVar[str] = ""
     slot: int
+
+    @classmethod
+    def of(cls, values: Sequence[Any]) -> Self:
+        """Build it from decoded values."""
+        return cls(values[0])
+
+
+@dataclass(frozen=True, slots=True)
+class InvalidParameterError(RevertReason):
+    """Shorter than the challenge window, or so long that a bond could leave before a slot is decided."""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("aa33ade0")
+    INPUTS: ClassVar[tuple[str, ...]] = ("string",)
+    NOTICE: ClassVar[str] = (
+        "Shorter than the challenge window, or so long that a bond could leave before a slot is decided."
+    )
+    name: str
 
     @classmethod
     def of(cls, values: Sequence[Any]) -> Self:
@@ -490,7 +507,7 @@ class AnswerRange(Call[None]):
 
 @dataclass(frozen=True, slots=True)
 class Demand(Call[None]):
-    """Demands leaf `index` (kind Leaf, register 0), or the range proof of its register 0 … 4 (kind Range). Anybody with the bond in its account, until the challenge window is over, once for each attempt."""
+    """Demands leaf `index` (kind Leaf, register 0), or the range proof of its register 0 … 4 (kind Range). Anybody with the bond in its account, until the challenge window with its extensions is over, once for each attempt."""
 
     SELECTOR: ClassVar[bytes] = bytes.fromhex("3cca0741")
     INPUTS: ClassVar[tuple[str, ...]] = (
@@ -561,6 +578,25 @@ class DemandId(Call[bytes]):
     @classmethod
     def _result(cls, values: Sequence[Any]) -> bytes:
         result: bytes = values[0]
+        return result
+
+
+@dataclass(frozen=True, slots=True)
+class DemandSeconds(Call[int]):
+    """How long after publication something can be demanded at most, whatever extended the window."""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("51bbbdb1")
+    INPUTS: ClassVar[tuple[str, ...]] = ()
+    OUTPUTS: ClassVar[tuple[str, ...]] = ("uint64",)
+
+    @classmethod
+    def of(cls, values: Sequence[Any]) -> Self:
+        """Build it from decoded values."""
+        return cls()
+
+    @classmethod
+    def _result(cls, values: Sequence[Any]) -> int:
+        result: int = values[0]
         return result
 
 
@@ -734,6 +770,7 @@ ERRORS: tuple[type[RevertReason], ...] = (
     AnswerWindowOverError,
     CurveOperationFailedError,
     DemandWindowOverError,
+    InvalidParameterError,
     NoSuchNodeError,
     NotDemandedError,
     NotIncludedError,

@@ -789,19 +789,23 @@ class RequireIncluded(Call[None]):
 class ReturnDeposit(Call[None]):
     """Returns the deposit of an inclusion that nobody can contest any more. Anybody; it goes to the household."""
 
-    SELECTOR: ClassVar[bytes] = bytes.fromhex("f8525ebf")
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("88e04d78")
     INPUTS: ClassVar[tuple[str, ...]] = (
         "((uint64,uint8,bytes32,uint256[4],uint32,uint32,uint32),uint64,uint64)",
-        "bytes32",
+        "(bytes32,bytes32,uint64,uint32,uint64,bytes32,uint256[16])",
+        "(bytes32,uint64,uint64)",
     )
     OUTPUTS: ClassVar[tuple[str, ...]] = ()
     current: structs.Published
-    meter: bytes
+    reading: structs.Reading
+    inclusion: structs.Inclusion
 
     @classmethod
     def of(cls, values: Sequence[Any]) -> Self:
         """Build it from decoded values."""
-        return cls(structs.Published.of(values[0]), values[1])
+        return cls(
+            structs.Published.of(values[0]), structs.Reading.of(values[1]), structs.Inclusion.of(values[2])
+        )
 
     @classmethod
     def _result(cls, values: Sequence[Any]) -> None:

@@ -1272,9 +1272,31 @@ class Hold(Call[None]):
 
 @dataclass(frozen=True, slots=True)
 class IsChallengeWindowOver(Call[bool]):
-    """Whether the challenge window is over as it was at publication: demands and direct inclusions come within it, whatever extends it for challenges."""
+    """Whether the challenge window is over as it was at publication: direct inclusions come within it, whatever extends it for challenges."""
 
     SELECTOR: ClassVar[bytes] = bytes.fromhex("d54d52dd")
+    INPUTS: ClassVar[tuple[str, ...]] = (
+        "((uint64,uint8,bytes32,uint256[4],uint32,uint32,uint32),uint64,uint64)",
+    )
+    OUTPUTS: ClassVar[tuple[str, ...]] = ("bool",)
+    published: structs.Published
+
+    @classmethod
+    def of(cls, values: Sequence[Any]) -> Self:
+        """Build it from decoded values."""
+        return cls(structs.Published.of(values[0]))
+
+    @classmethod
+    def _result(cls, values: Sequence[Any]) -> bool:
+        result: bool = values[0]
+        return result
+
+
+@dataclass(frozen=True, slots=True)
+class IsExtendedWindowOver(Call[bool]):
+    """Whether the challenge window is over with what extended it."""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("6d6eeb60")
     INPUTS: ClassVar[tuple[str, ...]] = (
         "((uint64,uint8,bytes32,uint256[4],uint32,uint32,uint32),uint64,uint64)",
     )
@@ -1676,7 +1698,7 @@ class ReplaceSeconds(Call[int]):
 
 @dataclass(frozen=True, slots=True)
 class RequireAnchored(Call[None]):
-    """Reverts unless the reading is a leaf of a final statement, or a direct inclusion that stands in a final slot."""
+    """Reverts unless the reading is a leaf of a final statement, or a direct inclusion that stands: in a slot that is final, or that is closed without a statement, when nobody can contest it any more."""
 
     SELECTOR: ClassVar[bytes] = bytes.fromhex("524f326e")
     INPUTS: ClassVar[tuple[str, ...]] = (

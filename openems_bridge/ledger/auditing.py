@@ -40,7 +40,8 @@ class Audited:
 
 
 class StatementAudit:
-    """Checks statements. ``told`` hears of each verdict once it is stored; ``now`` is UTC s.
+    """Checks statements. ``told`` hears of each verdict once it is stored; ``now`` is UTC s;
+    ``instance`` is this copy of the bridge.
 
     ``orders`` is None where challenges are left to the owner (``challenge: ask``): then the finding is only told.
     """
@@ -54,6 +55,7 @@ class StatementAudit:
         orders: Orders | None,
         told: Callable[[Audited], None],
         now: Callable[[], float],
+        instance: str,
         audited_leaves: int = AUDITED_LEAVES,
     ) -> None:
         self._operator = operator
@@ -62,6 +64,7 @@ class StatementAudit:
         self._orders = orders
         self._told = told
         self._now = now
+        self._instance = instance
         self._audited_leaves = audited_leaves
         self._earlier: dict[bytes, Reading] = {}
         self._random = SystemRandom()
@@ -100,6 +103,8 @@ class StatementAudit:
     async def _check(self, membership: Membership, publication: Publication, served: Served) -> Verdict:
         slot = publication.statement.slot
         own = await self._database.run(journal.of_slot, slot)
+        since = await self._database.run(journal.first_slot_of, self._instance)
+        is_before = not own and (since is None or slot < since)
         meters = self._sample(membership.meter, served.leaves)
         records = await self._reader.records(meters, slot)
         auditor = Auditor(
@@ -111,7 +116,7 @@ class StatementAudit:
             auditor.check,
             publication,
             served,
-            own_hashes=frozenset(one.hash for one in own),
+            own_hashes=None if is_before else frozenset(one.hash for one in own),
             records=records,
             earlier=dict(self._earlier),
         )

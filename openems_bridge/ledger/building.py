@@ -170,6 +170,7 @@ def build_household_ledger(membership: Membership, keys: HouseholdKeys, around: 
                 orders=orders if around.options.challenge else None,
                 told=ears.audited,
                 now=now,
+                instance=keys.index.instance,
                 audited_leaves=around.options.audited_leaves,
             ),
             inclusion=InclusionDesk(orders=orders, reader=reader, database=database, secret=keys.secret)

@@ -118,13 +118,14 @@ class Auditor:
         publication: Publication,
         served: Served,
         *,
-        own_hashes: frozenset[bytes],
+        own_hashes: frozenset[bytes] | None,
         records: Mapping[bytes, MeterRecord | None],
         earlier: Mapping[bytes, Reading],
     ) -> Verdict:
         """Check what is served against what the chain holds.
 
-        ``own_hashes`` are the readings of this slot that the household has signed; ``records`` what the registry says of
+        ``own_hashes`` are the readings of this slot that this bridge has signed, None for a slot before its time, in which
+        another copy of it may have signed; ``records`` what the registry says of
         the meters that are audited (None: it does not know the meter); ``earlier`` readings by their hashes, of slots
         before, whose continuation can be checked.
         """
@@ -201,13 +202,15 @@ class Auditor:
         self,
         leaves: Sequence[Leaf],
         tree: SumTree | None,
-        own_hashes: frozenset[bytes],
+        own_hashes: frozenset[bytes] | None,
         findings: list[Finding],
     ) -> tuple[Leaf, InclusionProof] | None:
         index = next((i for i, leaf in enumerate(leaves) if leaf.reading.meter == self.meter), None)
         if index is None or tree is None:
             return None
         reading_hash = leaves[index].reading.struct_hash()
+        if own_hashes is None:
+            return None
         if reading_hash not in own_hashes:
             findings.append(
                 Finding(code=FindingCode.OTHER_READING, params={"reading": f"0x{reading_hash.hex()}"})

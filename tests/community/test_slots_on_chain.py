@@ -1,5 +1,6 @@
 """Slots on a real chain: statements, openings, demands, direct inclusions, voids, members."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from community.readings.acceptance import Refusal
 from community.readings.desk import SignedReceipt
 from community.slots.steps import Phase
-from community.store import members, readings
+from community.store import members, readings, slots
 from community.store.members import Leaving, Status
 from dems_protocol.commitments import Opening
 from dems_protocol.contracts import community_registry, demands, meter_ledger
@@ -164,6 +165,39 @@ async def test_false_openings_are_taken_out_and_void_nothing(town: Town) -> None
 
     await town.let_window_pass()
     assert await town.sums(slot) == (100 + 101 + 102 + 103, 50 + 51 + 52 + 53, True)
+
+
+async def test_registers_that_do_not_continue_are_taken_out(town: Town) -> None:
+    households = await town.settle_in(5)
+    liar, slot = households[0], town.slot
+    await town.end_slot(slot)
+    await town.read_all(slot)
+    honest = liar.last
+    assert honest is not None
+    await town.end_slot(slot + 1)
+    await town.read_all(slot + 1, households[1:])
+    await town.make_statement(slot + 1)
+    opened = liar.build(slot + 1, honest, withdrawal=10, feed_in=5)
+    lie = replace(opened, reading=replace(opened.reading, running=honest.reading.running))
+    await town.include(liar, lie)
+    await town.settle()
+    assert (await town.view(slot + 1)).chain.inclusions == {}
+    await town.let_window_pass()
+    assert await town.sums(slot + 1) == (100 + 101 + 102 + 103, 50 + 51 + 52 + 53, True)
+
+
+async def test_a_false_inclusion_beside_no_statement_is_taken_out_too(town: Town) -> None:
+    households = await town.settle_in(3)
+    slot = town.slot
+    await town.end_slot(slot, town.facts.publish_seconds + 60)
+    opened = households[0].read(slot, withdrawal=1000, feed_in=500)
+    lie = tuple(Opening(1, opening.blinding) for opening in opened.openings)
+    await town.include(households[0], opened, lie)
+    await town.deliver()
+    await town.database.run(slots.begin, [slot])
+    await town.database.run(slots.leave_unnetted, slot, "not_published_in_time")
+    await town.settle()
+    assert (await town.view(slot)).chain.inclusions == {}
 
 
 async def test_a_meter_does_not_stand_in_a_slot_twice(town: Town) -> None:

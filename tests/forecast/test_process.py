@@ -98,7 +98,7 @@ async def test_a_lost_process_leaves_the_last_forecast(
     assert second.problem == "failed"
     assert second.detail is not None
     assert "FileNotFoundError" in second.detail
-    assert [record.message.count("lost") for record in _told(caplog)] == [1], "told once"
+    assert [record.message.count("The forecast lost") for record in _told(caplog)] == [1], "told once"
     much_later = replace(JOB, issue_slot=JOB.issue_slot + 144)
     assert (await runner.forecast(much_later)).answer is None, "the old forecast says nothing of that time"
     good.write_text(json.dumps(_answer(JOB)))
@@ -237,6 +237,7 @@ def test_a_missing_field_is_named() -> None:
         ("[]", "a job is a JSON object"),
         (json.dumps({**JOB.document(), "latitude": 99, "longitude": 9}), "latitude 99"),
     ],
+    ids=["no JSON", "no object", "no place"],
 )
 def test_the_process_says_what_is_wrong_with_a_job(job: str, reason: str) -> None:
     found = subprocess.run(

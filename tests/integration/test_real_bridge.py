@@ -11,9 +11,12 @@ from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.exceptions import ServiceValidationError
 
 from openems_bridge.dispatcher.commands import Mode
+from openems_bridge.house_state import state_document
+from openems_bridge.ledger.desk import LedgerRefused
 from tests.api.house import TELEMETRY, FakeHouse, fake_house
 
 from .bridge import until
+from .samples import ANCHOR, CERTIFICATE, COMMUNITY, NETTING
 
 
 @pytest.fixture
@@ -81,3 +84,56 @@ async def test_diagnostics_of_a_real_bridge(
     hass: HomeAssistant, house: FakeHouse, entry: ConfigEntry[Any]
 ) -> None:
     assert (await entry.runtime_data.client.diagnostics())["versions"] == {"bridge": "0.1.0"}
+
+
+async def test_community_with_a_bridge(
+    hass: HomeAssistant, house: FakeHouse, entry: ConfigEntry[Any]
+) -> None:
+    """Joined by the household's options, shown, told of, exported, redeemed: what both sides understand of docs/api.md."""
+    await until(lambda: entry.runtime_data.is_live)
+    options = hass.config_entries.options
+    house.ledger.refusal = LedgerRefused("bad_invitation", "The invitation cannot be used: it is too short.")
+    flow = await options.async_init(entry.entry_id)
+    flow = await options.async_configure(flow["flow_id"], {"next_step_id": "join"})
+    flow = await options.async_configure(flow["flow_id"], {"invitation": "dems:short"})
+    assert flow["errors"] == {"base": "invitation_invalid"}
+    house.ledger.refusal = None
+    flow = await options.async_configure(flow["flow_id"], {"invitation": "dems:good"})
+    assert flow["step_id"] == "consent", flow
+    plant = {"plant_power": 8000, "battery_power": 5000, "battery_capacity": 10000}
+    flow = await options.async_configure(flow["flow_id"], {**plant, "consent": True})
+    assert flow["reason"] == "join_requested", flow
+    assert house.ledger.calls[-1][:3] == ("join", "dems:good", bytes.fromhex("55" * 32))
+
+    document = state_document(house.identity, house.grid, house.house)
+    house.feed.publish({**document, "community": COMMUNITY, "anchor": ANCHOR, "netting": NETTING})
+    await until(lambda: _value(hass, "sensor.musterstrasse_last_reading") == "verified")
+    await hass.async_block_till_done()
+    await house.happen("statement_not_verified", {"slot": 1988888})
+    await until(
+        lambda: (
+            (event := hass.states.get("event.musterstrasse_ledger_event")) is not None
+            and event.attributes.get("event_type") == "statement_not_verified"
+        )
+    )
+
+    await hass.services.async_call("dems", "anchor_now", {}, blocking=True)
+    redeem = {"certificate": CERTIFICATE, "energy": 1000, "purpose": "November"}
+    answer = await hass.services.async_call(
+        "dems", "redeem_certificates", redeem, blocking=True, return_response=True
+    )
+    assert answer == {"transaction": "5"}
+    assert house.ledger.calls[-1] == ("redeem", int(CERTIFICATE, 16), 1000, "November")
+    period = {"start": "2026-11-01T00:00:00+00:00", "end": "2026-11-01T06:00:00+00:00"}
+    answer = await hass.services.async_call(
+        "dems", "export_proofs", period, blocking=True, return_response=True
+    )
+    assert ("proofs", 1992768, 1992791) in house.ledger.calls
+    assert answer is not None
+    assert (answer["from"], answer["to"]) == (1992768, 1992791)
+    settled = await entry.runtime_data.client.settlement(0, 10)
+    assert [(slot.slot, slot.withdrawal_inside) for slot in settled] == [(7, 40), (8, None)]
+    house.ledger.refusal = LedgerRefused("nothing_to_claim", "Nothing yet.")
+    with pytest.raises(ServiceValidationError) as refused:
+        await hass.services.async_call("dems", "claim_certificates", {}, blocking=True)
+    assert refused.value.translation_key == "refused_nothing_to_claim"

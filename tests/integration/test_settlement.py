@@ -51,10 +51,15 @@ def _custom_integrations(
 
 
 @pytest.fixture(autouse=True)
-def _quiet_database(caplog: pytest.LogCaptureFixture) -> None:
+def _quiet_database() -> Iterator[None]:
     """Every SQL statement is logged otherwise, which takes longer than executing it."""
-    for logger in ("sqlalchemy.engine", "homeassistant.components.recorder"):
-        caplog.set_level(logging.WARNING, logger)
+    loggers = [logging.getLogger(name) for name in ("sqlalchemy.engine", "homeassistant.components.recorder")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.WARNING)
+    yield
+    for logger, level in zip(loggers, levels, strict=True):
+        logger.setLevel(level)
 
 
 @pytest.fixture(autouse=True)

@@ -103,11 +103,12 @@ def signed(
     return pen(instance).write(slot, energy, before, revision=revision, now=float(slot * 900))
 
 
-def chain(slots: range, **energy: int) -> list[OwnReading]:
+def chain(slots: range, *, feed_in: int = 50, generation: int | None = None) -> list[OwnReading]:
     """Return readings of consecutive slots, each following the one before."""
     readings: list[OwnReading] = []
     for slot in slots:
-        readings.append(signed(slot, readings[-1] if readings else None, **energy))
+        previous = readings[-1] if readings else None
+        readings.append(signed(slot, previous, feed_in=feed_in, generation=generation))
     return readings
 
 
