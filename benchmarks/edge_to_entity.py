@@ -84,8 +84,9 @@ async def _add_updating_every_cycle(hass: HomeAssistant, daemon: BridgeProgram) 
     entries = await hass.command(type="config_entries/get", domain="dems")
     entry: str = entries[0]["entry_id"]
     flow = await hass.rest("POST", "config/config_entries/options/flow", {"handler": entry})
-    field = flow["data_schema"][0]["name"]
-    await hass.rest("POST", f"config/config_entries/options/flow/{flow['flow_id']}", {field: 1})
+    step = f"config/config_entries/options/flow/{flow['flow_id']}"
+    form = await hass.rest("POST", step, {"next_step_id": "settings"})
+    await hass.rest("POST", step, {form["data_schema"][0]["name"]: 1})
 
 
 async def _setup_ms(hass: HomeAssistant) -> float:

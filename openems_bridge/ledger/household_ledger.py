@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from dems_node.backoff import Backoff
+from dems_node.chain import journal as transactions
 from dems_node.chain.errors import ChainError
-from dems_node.chain.transactions import Link, PerformerState
+from dems_node.chain.transactions import Link, PerformerState, State, Transaction
 from dems_node.clock import Clock
 from dems_node.database.database import Database
 from dems_node.database.errors import StoreError
@@ -17,7 +18,7 @@ from dems_node.keys.errors import KeysUnusable
 from dems_node.outage import Outage
 from openems_bridge.ledger import journal, settlement, verdicts
 from openems_bridge.ledger.auditing import Audited
-from openems_bridge.ledger.certificates import Account, CertificateDesk
+from openems_bridge.ledger.certificates import CertificateDesk
 from openems_bridge.ledger.delivery import Courier
 from openems_bridge.ledger.membership import MembershipClerk
 from openems_bridge.ledger.membership_state import Membership, MembershipStatus
@@ -343,7 +344,7 @@ class HouseholdLedger:
             pending_transactions=state.waiting,
             read_only=read_only is not None,
             key_backed_up=await asyncio.to_thread(self._key_backed_up),
-            problem=self._problem_now(state),
+            problem=self._problem_now(state) or stored.problem,
             account=account,
         )
 
@@ -364,6 +365,7 @@ class HouseholdLedger:
 
 
 def _read_stored(connection: sqlite3.Connection, membership: Membership, late_since: float) -> LedgerView:
+    newest = transactions.latest(connection, membership.household, 1)
     last = journal.last_signed(connection)
     first_late = membership.community.terms.grid.slot_at(late_since)
     return LedgerView(
@@ -373,5 +375,17 @@ def _read_stored(connection: sqlite3.Connection, membership: Membership, late_si
         late=journal.count_with(connection, Delivery.LATE, first_late),
         last_verified_slot=verdicts.last_verified_slot(connection),
         opened=settlement.latest_opened(connection),
-        account=Account(),
+        problem=_refusal(newest[0]) if newest and newest[0].created_at >= late_since else None,
     )
+
+
+def _refusal(newest: Transaction) -> LedgerProblem | None:
+    """Return the problem of an account whose newest transaction was refused by its contract."""
+    if newest.state not in {State.REFUSED, State.REVERTED} or newest.error is None:
+        return None
+    params: dict[str, Json] = {
+        "subject": newest.intent.subject,
+        "error": str(newest.error.get("name", "unknown")),
+        "text": str(newest.error.get("text", ""))[:300],
+    }
+    return LedgerProblem("reverted", params)

@@ -61,7 +61,7 @@ WINDOWS = {
 }
 
 
-class Crash(Exception):
+class Crash(BaseException):
     """The program dies here."""
 
 

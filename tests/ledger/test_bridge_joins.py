@@ -10,6 +10,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from dems_node.database.database import Database
 from dems_protocol.slots import SlotGrid
 from openems_bridge.api.control import SOCKET_FILE
 from openems_bridge.app import Serving, run_bridge
@@ -18,7 +19,9 @@ from openems_bridge.configuration.model import ApiConfiguration, BridgeConfigura
 from openems_bridge.data_folder import DATABASE_FILE
 from openems_bridge.edge.simulation.options import SimulationOptions
 from openems_bridge.keys.options import KeyOptions, StoreKind
+from openems_bridge.ledger import journal
 from openems_bridge.ledger.plant import Plant
+from openems_bridge.store.migrations import MIGRATIONS
 from tests.api.contract import check_response
 from tests.api.house import pair
 from tests.ledger.street import CONSENT_TEXT, Street
@@ -128,8 +131,13 @@ async def test_home_assistant_joins_for_a_household(street: Street, tmp_path: Pa
         async with session.get("/v1/diagnostics") as response:
             told = json.dumps(await check_response(response))
         assert "correct horse" not in told
-    database = (configured.data_dir / DATABASE_FILE).read_bytes()
-    assert street.town.keys.operator.address.encode() not in database
+    database = await Database.open(configured.data_dir / DATABASE_FILE, migrations=MIGRATIONS)
+    try:
+        membership = await database.run(journal.load_membership)
+    finally:
+        await database.close()
+    assert membership is not None
+    assert membership.secret is None, "the invitation's secret is not kept longer than it is needed"
 
 
 async def test_the_command_line_joins_exports_and_leaves(

@@ -6,11 +6,14 @@ import pytest
 
 from dems_protocol.leaves import Leaf, find_leaf_faults
 from dems_protocol.readings import find_chain_faults, find_opening_faults
-from openems_bridge.ledger import journal
+from openems_bridge.ledger import journal, settlement
 from openems_bridge.ledger.journal import SlotSignedAlready
 from openems_bridge.ledger.membership_state import Membership
 from openems_bridge.ledger.own_reading import Delivery, Refusal
+from openems_bridge.ledger.pruning import prune
+from openems_bridge.ledger.settlement import Settlement
 from openems_bridge.ledger.signing import energy_of
+from openems_bridge.ledger.slot_phase import Phase
 from tests.ledger.samples import DOMAIN, MEMBERSHIP, PEDERSEN, RECORD, chain, memory, pen, signed
 
 
@@ -95,3 +98,17 @@ def test_the_membership_survives_a_restart() -> None:
     assert journal.load_membership(connection) == membership
     assert "9999" not in repr(membership), "the invitation's secret is not shown"
     assert Membership.from_json(membership.to_json()) == membership
+
+
+def test_old_slots_are_pruned_but_never_the_last_reading() -> None:
+    connection = memory()
+    assert prune(connection, 9e9) == 0
+    journal.keep_membership(connection, MEMBERSHIP)
+    two_years = 2 * 366 * 96
+    old, new = signed(100), signed(101 + two_years)
+    journal.add_readings(connection, [old])
+    settlement.keep(connection, Settlement(slot=100, phase=Phase.UNNETTED), 1.0)
+    assert prune(connection, 9e9) == 0, "a clock of another decade does not empty the journal"
+    journal.add_readings(connection, [new])
+    assert prune(connection, 9e9) == 2
+    assert journal.after(connection, -1) == [new]
