@@ -231,14 +231,15 @@ class HouseholdLedger:
     async def account_once(self) -> float | None:
         """Do what can be done now; return after how many s to look again, None after a failure."""
         try:
-            await self._follow_membership()
+            chain_problem = await self._try_membership()
             if self._membership.since_slot is None:
+                self._problem = chain_problem
                 self._operator_answers()
                 return WAITING_LOOK_SECONDS
             await self._parts.desk.sign_measured(self._membership)
             delivered = await self._parts.courier.deliver(self._membership)
             self._operator_answers()
-            self._problem = None
+            self._problem = chain_problem
         except OperatorError as error:
             self._operator_fails(error)
             return None
@@ -250,6 +251,14 @@ class HouseholdLedger:
             self._problem = LedgerProblem("store" if isinstance(error, StoreError) else "keys_unusable")
             return None
         return MEMBER_LOOK_SECONDS if delivered else WAITING_LOOK_SECONDS
+
+    async def _try_membership(self) -> LedgerProblem | None:
+        """Follow the membership; a chain that is away keeps no member from signing and delivering."""
+        try:
+            await self._follow_membership()
+        except ChainError as error:
+            return LedgerProblem(error.problem)
+        return None
 
     async def _follow_membership(self) -> None:
         before = self._membership

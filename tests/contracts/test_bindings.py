@@ -7,6 +7,7 @@ from eth_abi.abi import encode
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dems_protocol.commitments import Pedersen
 from dems_protocol.contracts import (
     artifact,
     creation_code,
@@ -27,6 +28,7 @@ from dems_protocol.contracts.conversions import (
     to_statement,
 )
 from dems_protocol.leaves import Leaf
+from dems_protocol.readings import SlotEnergy
 from dems_protocol.statements import Statement
 from dems_protocol.sum_tree import InclusionProof, SumTree
 from tests.contracts import bindings
@@ -91,12 +93,10 @@ def test_calls_are_encoded_and_decoded() -> None:
 
 
 def _tree() -> tuple[list[Leaf], SumTree]:
-    from dems_protocol.commitments import Pedersen
-    from dems_protocol.readings import SlotEnergy
-
     meters = [make_meter(i) for i in range(3)]
     energy = SlotEnergy(withdrawal_rest=3, feed_in_rest=2, generation=1)
-    leaves = make_leaves(meters, [read_meter(Pedersen(), meter, energy) for meter in meters])
+    pedersen = Pedersen()
+    leaves = make_leaves(meters, [read_meter(pedersen, meter, energy) for meter in meters])
     return leaves, SumTree([leaf.node(DOMAIN) for leaf in leaves])
 
 
@@ -113,12 +113,9 @@ def test_conversions_lose_nothing() -> None:
 def test_structs_encode_as_the_protocols_own_words() -> None:
     """The vectors that Solidity decodes are what the bindings send."""
     vectors = json.loads(PATH.read_text())
+    published = structs.Published(to_statement(Statement.of(1, _tree()[1])), 1, 2)
     for slot in vectors["slots"]:
         for vector in slot["leaves"]:
             encoded = bytes.fromhex(vector["encoded"][2:])
-            call = demands.AnswerLeaf(
-                structs.Published(to_statement(Statement.of(1, _tree()[1])), 1, 2),
-                to_leaf(Leaf.decode(encoded)),
-                structs.InclusionProof(0, ()),
-            )
+            call = demands.AnswerLeaf(published, to_leaf(Leaf.decode(encoded)), structs.InclusionProof(0, ()))
             assert encoded in call.calldata()

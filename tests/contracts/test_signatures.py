@@ -18,7 +18,7 @@ ORDERS = {
     Scheme.P256: 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551,
 }
 QUESTIONS = "((uint8,uint256,uint256),bytes32,(bytes32,bytes32,uint8))[]"
-ROUNDS = 60
+ROUNDS = 20
 
 type Question = tuple[PublicKey, bytes, Signature]
 

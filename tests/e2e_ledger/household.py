@@ -15,9 +15,10 @@ from dems_node.json_types import Section
 from dems_node.keys.container import ScryptCost
 from dems_protocol.readings import SlotEnergy
 from dems_protocol.slots import SlotGrid
+from dems_protocol.statements import Statement
 from openems_bridge.keys.options import KeyOptions, MeterKeyKind, StoreKind
 from openems_bridge.keys.vault import HouseholdKeys, Vault
-from openems_bridge.ledger import journal
+from openems_bridge.ledger import journal, verdicts
 from openems_bridge.ledger.building import RunningParts, Surroundings, build_household_ledger
 from openems_bridge.ledger.desk import CommunityDesk
 from openems_bridge.ledger.membership_state import Membership
@@ -87,6 +88,11 @@ class Household:
     async def own(self) -> list[OwnReading]:
         """Return its readings that are in force."""
         return list(await self.database.run(journal.in_force, 0, 2**40))
+
+    async def findings(self, statement: Statement) -> set[str]:
+        """Return the codes of what it found wrong with a statement; empty, too, where it did not look."""
+        checked = await self.database.run(verdicts.load, statement.struct_hash())
+        return set() if checked is None else {fault.code for fault in checked.findings}
 
     async def _has_transactions(self) -> bool:
         from dems_node.chain import journal as transactions
@@ -174,6 +180,4 @@ class Home:
         self.told.append((event.kind, event.data))
 
     async def _open(self) -> Database:
-        return await Database.open(
-            self.folder / "bridge.sqlite3", migrations=MIGRATIONS, now=self.clock.utc
-        )
+        return await Database.open(self.folder / "bridge.sqlite3", migrations=MIGRATIONS, now=self.clock.utc)

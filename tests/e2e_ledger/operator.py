@@ -145,6 +145,10 @@ class OperatorDaemon:
         )
         return found[0]
 
+    async def slash_amount(self) -> int:
+        """Return what a void costs."""
+        return await self.base.client.read(self.base.facts.addresses.ledger, meter_ledger.SlashAmount())
+
     async def top_up_bond(self, currency: bytes) -> None:
         """Lock another bond, as a person does after a slash."""
         authority = ChainDeployer(self.base.client, self.keys.authority, lambda line: None)
@@ -185,9 +189,7 @@ async def running_operator(
         )
         daemon = await build(base)
         certificate = await asyncio.to_thread(load_certificate, folder)
-        server = HttpsServer(
-            daemon.application, certificate.server_context(), allowed=1000, per_peer=1000
-        )
+        server = HttpsServer(daemon.application, certificate.server_context(), allowed=1000, per_peer=1000)
         stack.push_async_callback(server.close)
         listening = await server.start("127.0.0.1", port)
         yield OperatorDaemon(daemon, site.keys, listening, certificate.fingerprint)
@@ -205,9 +207,7 @@ def _configuration(folder: Path, rpc: str, port: int) -> CommunityConfiguration:
         ),
         auto_approve=True,
         consent=CONSENT,
-        statements=StatementOptions(
-            publish_after=PUBLISH_AFTER, plausibility=Plausibility(), keep_days=30
-        ),
+        statements=StatementOptions(publish_after=PUBLISH_AFTER, plausibility=Plausibility(), keep_days=30),
         keys=KeyOptions(),
         deployment=DeploymentOptions(
             currency=None, pool=None, slot_seconds=900, minimum_owners=3, windows=WINDOWS

@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from dems_node.chain.errors import ChainError
 from dems_protocol.contracts import demo_currency
 from dems_protocol.readings import SlotEnergy
 from dems_protocol.slots import SlotGrid
@@ -16,7 +17,7 @@ from tests.e2e_ledger.energy import House, street
 from tests.e2e_ledger.household import Home, Household
 from tests.e2e_ledger.operator import PUBLISH_AFTER, OperatorDaemon, Site, running_operator
 
-FIRST_SLOT_HOUR = 1_789_560_000
+MIDNIGHT = 1_789_560_000
 """A midnight in UTC; the chain begins here."""
 
 
@@ -58,9 +59,7 @@ class Quarter:
     async def start_operator(self) -> None:
         """Start the operator on its data folder, at the port that the invitations name."""
         self._operator = await self._operator_stack.enter_async_context(
-            running_operator(
-                self.site, self.folder / "operator", self.clock, rpc=self.rpc, port=self._port
-            )
+            running_operator(self.site, self.folder / "operator", self.clock, rpc=self.rpc, port=self._port)
         )
         self._port = self._operator.port
 
@@ -93,7 +92,9 @@ class Quarter:
 
     async def move_in(self, houses: Iterable[House], options: LedgerOptions) -> None:
         """Let households join, and the slot begin in which all of them are members."""
-        await self.move_to(self.clock.now + 3 * self.grid.seconds)  # the operator is appointed two slots ahead
+        await self.move_to(
+            self.clock.now + 3 * self.grid.seconds
+        )  # the operator is appointed two slots ahead
         for house in houses:
             name = f"house {house.number}"
             home = Home(house, self.folder / name, self.grid, self.clock, options)
@@ -117,9 +118,7 @@ class Quarter:
 
     async def measure(self, slot: int) -> None:
         """Let every house's metering close a slot, and remember what it was."""
-        found = {
-            household.house.number: await household.measure(slot) for household in self.households
-        }
+        found = {household.house.number: await household.measure(slot) for household in self.households}
         self.measured[slot] = found
 
     async def all_account(self) -> None:
@@ -129,6 +128,24 @@ class Quarter:
     async def all_follow(self) -> None:
         """Let every household look at the chain."""
         await asyncio.gather(*(household.follow() for household in self.households))
+
+    async def all_work(self) -> None:
+        """Let everybody who can look do so; whoever does not reach the chain tries again another time."""
+        if self._operator is not None:
+            with suppress(ChainError):
+                await self.operator.step()
+        for household in self.households:
+            await household.account()
+            with suppress(ChainError):
+                await household.follow()
+
+    async def run_slot(self, slot: int) -> None:
+        """Let a slot end, be stated, be checked by everybody, and be netted."""
+        await self.end(slot)
+        await self.publish(slot)
+        await self.all_follow()
+        await self.let_window_pass()
+        await self.all_follow()
 
     async def end(self, slot: int) -> None:
         """Let a slot end, and its readings be delivered."""
@@ -148,7 +165,7 @@ class Quarter:
         await self.operator.settle(rounds)
 
     async def give_money(self, household: Household, amount: int) -> None:
-        """Give a household's account currency for deposits and bonds."""
+        """Give a household's account so much of the currency, for deposits and bonds."""
         currency = household.membership.community.contracts.currency
         sender = f"0x{household.membership.household.hex()}"
         await self.anvil.rpc("anvil_impersonateAccount", sender)
@@ -168,15 +185,15 @@ async def running_quarter(
     households: int,
     options: LedgerOptions | None = None,
     rpc: str | None = None,
+    hour: int = 0,
 ) -> AsyncIterator[Quarter]:
-    """Start a community of so many households, all of them members."""
+    """Start a community of so many households, all of them members, at some hour of the first day."""
     anvil = AnvilControl(site.url)
-    quarter = Quarter(site, folder, TownClock(FIRST_SLOT_HOUR + 60), anvil, rpc or site.url)
+    clock = TownClock(MIDNIGHT + hour * 3600 + 60)
+    quarter = Quarter(site, folder, clock, anvil, rpc or site.url)
     try:
         await quarter.start_operator()
-        await quarter.move_in(
-            street(households), options or LedgerOptions(confirmations=1, audited_leaves=8)
-        )
+        await quarter.move_in(street(households), options or LedgerOptions(confirmations=1, audited_leaves=8))
         yield quarter
     finally:
         await quarter.close()

@@ -36,9 +36,12 @@ async def test_two_days_of_twenty_households_are_on_chain_to_the_watt_hour(
 
 
 def _is_netted(energies: dict[int, SlotEnergy]) -> bool:
-    return MINIMUM_OWNERS <= min(
-        sum(energy.withdrawal > 0 for energy in energies.values()),
-        sum(energy.feed_in > 0 for energy in energies.values()),
+    return (
+        min(
+            sum(energy.withdrawal > 0 for energy in energies.values()),
+            sum(energy.feed_in > 0 for energy in energies.values()),
+        )
+        >= MINIMUM_OWNERS
     )
 
 
@@ -51,9 +54,7 @@ async def _require_totals(quarter: Quarter, slots: range) -> None:
             sum(energy.withdrawal_rest for energy in energies.values()),
             sum(energy.feed_in_rest for energy in energies.values()),
         )
-        withdrawal, feed_in, opened = await base.client.read(
-            base.facts.addresses.netting, netting.Sums(slot)
-        )
+        withdrawal, feed_in, opened = await base.client.read(base.facts.addresses.netting, netting.Sums(slot))
         assert opened == _is_netted(energies), slot
         view = await quarter.operator.view(slot)
         assert view.chain.published is not None
