@@ -29,6 +29,7 @@ contract Life is Community {
     Inclusion private inclusion;
     bool private lying;
     bool private included;
+    bool private sealTried;
     bool private demanded;
     uint32 private demandedIndex;
     uint256[] private certificateIds;
@@ -79,7 +80,7 @@ contract Life is Community {
             }
         }
         slot = registry.currentSlot() + 1;
-        (included, demanded, lying) = (false, false, false);
+        (included, sealTried, demanded, lying) = (false, false, false, false);
         VM.warp((uint256(slot) + 1) * SLOT_SECONDS);
         done["nextSlot"]++;
     }
@@ -179,7 +180,7 @@ contract Life is Community {
     // Households
 
     function include() external {
-        if (included) return;
+        if (included || !_canInclude()) return;
         Reading memory reading = _first(LEAVES, slot);
         try this.includeAs(reading) {
             included = true;
@@ -187,12 +188,18 @@ contract Life is Community {
         } catch {}
     }
 
+    function _canInclude() private view returns (bool) {
+        if (ledger.hasStatement(slot)) return !ledger.isChallengeWindowOver(current);
+        return ledger.attemptOf(slot) != 0 || block.timestamp >= ledger.endOf(slot) + ledger.publishSeconds();
+    }
+
     function includeAs(Reading calldata reading) external {
         inclusion = _include(LEAVES, reading, !ledger.hasStatement(slot) ? _nothing() : current);
     }
 
     function excludeFalse() external {
-        if (!included || _inclusions(slot) == 0) return;
+        if (!included || sealTried || _inclusions(slot) == 0) return;
+        sealTried = true;
         Reading memory reading = _first(LEAVES, slot);
         try directInclusion.excludeFalse(
             current, reading, inclusion, _seal(LEAVES, reading), _disclose(reading, _seal(LEAVES, reading))

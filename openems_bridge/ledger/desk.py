@@ -76,6 +76,7 @@ class CommunityDesk:
         self._tell = tell
         self._announce = announce
         self._ledger: HouseholdLedger | None = None
+        self._known: Membership | None = None
         self._changed = asyncio.Event()
         self._joining = asyncio.Lock()
 
@@ -86,16 +87,22 @@ class CommunityDesk:
         backoff = Backoff(first=5.0, longest=300.0)
         while True:
             self._changed.clear()
-            membership = await self._membership()
-            if membership is None:
-                await self._changed.wait()
-                continue
             try:
+                membership = await self._membership()
+                if membership is None:
+                    await self._changed.wait()
+                    continue
+                self._known = membership
                 await self._run(membership)
                 backoff.reset()
             except KeysUnusable as error:
                 _LOGGER.error("The ledger waits for its keys: %s", error)
-                await self._show_without_keys(membership)
+                self._show_problem("keys_unusable")
+                await self._pause(backoff.next_pause())
+            except Exception:
+                # The house goes on whatever happens to the ledger, and the journal knows where to go on.
+                _LOGGER.exception("The ledger ended unexpectedly; it is started again")
+                self._show_problem("internal")
                 await self._pause(backoff.next_pause())
 
     def measured(self) -> None:
@@ -144,14 +151,13 @@ class CommunityDesk:
         except TimeoutError:
             return
 
-    async def _show_without_keys(self, membership: Membership) -> None:
+    def _show_problem(self, code: str) -> None:
         from openems_bridge.ledger.sections import LedgerProblem, LedgerView, sections
 
-        self._show(
-            sections(
-                LedgerView(membership=membership, read_only=True, problem=LedgerProblem("keys_unusable"))
-            )
-        )
+        if self._known is None:
+            return
+        membership = self._known
+        self._show(sections(LedgerView(membership=membership, read_only=True, problem=LedgerProblem(code))))
 
     def _is_backed_up(self) -> bool:
         try:

@@ -167,13 +167,14 @@ def answered(membership: Membership, answer: EnrolmentAnswer) -> Membership:
     """Return the membership after the operator's answer; only the registry makes a member of it."""
     match answer.status:
         case "refused":
-            return replace(membership, status=MembershipStatus.REFUSED, reason=answer.reason, secret=None)
+            status = MembershipStatus.REFUSED
         case "left":
-            return replace(membership, status=MembershipStatus.LEFT, reason=answer.reason, secret=None)
+            status = MembershipStatus.LEFT
         case _ if membership.status is MembershipStatus.JOINING:
             return replace(membership, status=MembershipStatus.WAITING, reason=None, secret=None)
         case _:
             return membership
+    return replace(membership, status=status, reason=answer.reason, secret=None, leaving=False)
 
 
 def registered(membership: Membership, household: bytes, since: int, slot: int) -> Membership:

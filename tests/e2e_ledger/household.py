@@ -22,6 +22,7 @@ from openems_bridge.ledger import journal, verdicts
 from openems_bridge.ledger.building import RunningParts, Surroundings, build_household_ledger
 from openems_bridge.ledger.desk import CommunityDesk
 from openems_bridge.ledger.membership_state import Membership
+from openems_bridge.ledger.operator_client import OperatorClient
 from openems_bridge.ledger.options import LedgerOptions
 from openems_bridge.ledger.own_reading import OwnReading
 from openems_bridge.ledger.slot_keeper import SlotView, view_slot
@@ -35,13 +36,17 @@ from tests.e2e_ledger.energy import House
 
 @dataclass(slots=True)
 class Household:
-    """A household at work; ``told`` is what Home Assistant would hear."""
+    """A household at work; ``told`` is what Home Assistant would hear.
+
+    ``operator`` is a way to the operator beside the ledger's own, for whoever wants to send something else.
+    """
 
     house: House
     grid: SlotGrid
     database: Database
     keys: HouseholdKeys
     parts: RunningParts
+    operator: OperatorClient
     sections: dict[str, Section]
     told: list[tuple[str, Mapping[str, Any]]]
 
@@ -174,7 +179,16 @@ class Home:
                 ),
             )
             stack.push_async_callback(parts.client.close)
-            yield Household(self.house, self.grid, database, keys, parts, self.sections, self.told)
+            operator = OperatorClient(
+                session,
+                membership.community.operator_url,
+                membership.community.fingerprint,
+                domain=membership.community.domain,
+                household=membership.household,
+                sign=keys.account.sign,
+                now=self.clock.utc,
+            )
+            yield Household(self.house, self.grid, database, keys, parts, operator, self.sections, self.told)
 
     def _announce(self, event: Event) -> None:
         self.told.append((event.kind, event.data))

@@ -10,6 +10,7 @@ import pytest
 from community.api import slot_routes
 from community.readings.acceptance import Accepted
 from community.slots import building, defending, making, work
+from community.slots.keeper import view_slot
 from community.store import readings, slots
 from dems_protocol.contracts.structs import Finding
 from dems_protocol.curve import IDENTITY, Point, add
@@ -141,7 +142,7 @@ async def _sign_two_statements(quarter: Quarter, slot: int, patch: pytest.Monkey
             return truth(connection, asked)
         other = replace(made[0], root=bytes(range(32)))
         signature = base.keys.operator.sign(base.facts.domain.digest(other.struct_hash()))
-        return slot_routes.slot_document(slot_routes.view_slot(connection, asked), (other, signature))
+        return slot_routes.slot_document(view_slot(connection, asked), (other, signature))
 
     patch.setattr(slot_routes, "_read_slot", read)
 

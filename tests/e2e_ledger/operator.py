@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +28,7 @@ from community.store import members
 from community.store.schema import MIGRATIONS
 from community.workers import Workers
 from dems_node.chain.client import ChainClient
+from dems_node.chain.errors import ChainError
 from dems_node.clock import Clock
 from dems_node.database.database import Database
 from dems_node.https.server import HttpsServer
@@ -49,6 +50,7 @@ WINDOWS = {
 }
 """Shorter than the defaults, so that a slot of an hour is over and done with when the next one ends."""
 PUBLISH_AFTER = 720
+MINIMUM_OWNERS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,11 @@ async def build_site(url: str, slot_seconds: int) -> Site:
         for key in (keys.authority, keys.operator):
             await anvil.fund(key.public_key.address())
         options = DeploymentOptions(
-            currency=None, pool=None, slot_seconds=slot_seconds, minimum_owners=3, windows=WINDOWS
+            currency=None,
+            pool=None,
+            slot_seconds=slot_seconds,
+            minimum_owners=MINIMUM_OWNERS,
+            windows=WINDOWS,
         )
         return Site(url, slot_seconds, await deploy(client, keys, options, say=lambda line: None), keys)
     finally:
@@ -110,6 +116,19 @@ class OperatorDaemon:
             performer.wake()
             await performer.step()
         await self.daemon.watcher.step()
+
+    async def work(self) -> None:
+        """Let every part look once, as its own task would: one that does not reach the chain keeps no other from work."""
+        daemon = self.daemon
+        for part in (daemon.watcher.step, daemon.registrar.tick, daemon.keeper.tick):
+            with suppress(ChainError):
+                await part()
+        for performer in daemon.performers:
+            performer.wake()
+            with suppress(ChainError):
+                await performer.step()
+        with suppress(ChainError):
+            await daemon.watcher.step()
 
     async def settle(self, rounds: int = 3) -> None:
         """Look until what follows from what has followed."""
@@ -210,7 +229,7 @@ def _configuration(folder: Path, rpc: str, port: int) -> CommunityConfiguration:
         statements=StatementOptions(publish_after=PUBLISH_AFTER, plausibility=Plausibility(), keep_days=30),
         keys=KeyOptions(),
         deployment=DeploymentOptions(
-            currency=None, pool=None, slot_seconds=900, minimum_owners=3, windows=WINDOWS
+            currency=None, pool=None, slot_seconds=900, minimum_owners=MINIMUM_OWNERS, windows=WINDOWS
         ),
         workers=0,
         log_level="warning",

@@ -15,9 +15,9 @@ from tests.community.anvil import AnvilControl
 from tests.community.town import TownClock
 from tests.e2e_ledger.energy import House, street
 from tests.e2e_ledger.household import Home, Household
-from tests.e2e_ledger.operator import PUBLISH_AFTER, OperatorDaemon, Site, running_operator
+from tests.e2e_ledger.operator import MINIMUM_OWNERS, PUBLISH_AFTER, OperatorDaemon, Site, running_operator
 
-MIDNIGHT = 1_789_560_000
+MIDNIGHT = 1_789_516_800
 """A midnight in UTC; the chain begins here."""
 
 
@@ -53,6 +53,23 @@ class Quarter:
         """The operator at work."""
         assert self._operator is not None, "the operator is down"
         return self._operator
+
+    def sums(self, slot: int) -> tuple[int, int]:
+        """Return what was withdrawn and fed in in a slot, by the simulation."""
+        energies = self.measured[slot].values()
+        return (
+            sum(energy.withdrawal_rest for energy in energies),
+            sum(energy.feed_in_rest for energy in energies),
+        )
+
+    def is_netted(self, slot: int) -> bool:
+        """Say whether enough owners withdrew and fed in in a slot that its sums may be opened."""
+        energies = self.measured[slot].values()
+        owners = (
+            sum(energy.withdrawal_rest > 0 for energy in energies),
+            sum(energy.feed_in_rest > 0 for energy in energies),
+        )
+        return min(owners) >= MINIMUM_OWNERS
 
     # Starting and stopping
 
@@ -132,8 +149,7 @@ class Quarter:
     async def all_work(self) -> None:
         """Let everybody who can look do so; whoever does not reach the chain tries again another time."""
         if self._operator is not None:
-            with suppress(ChainError):
-                await self.operator.step()
+            await self.operator.work()
         for household in self.households:
             await household.account()
             with suppress(ChainError):

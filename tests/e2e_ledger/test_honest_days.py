@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from dems_protocol.contracts import netting
-from dems_protocol.readings import SlotEnergy
 from openems_bridge.ledger.anchoring import AnchorStatus
 from openems_bridge.ledger.options import LedgerOptions
 from openems_bridge.ledger.own_reading import Delivery
@@ -13,7 +12,6 @@ from tests.e2e_ledger.quarter import Quarter, running_quarter
 
 HOUSEHOLDS = 20
 DAYS = 2
-MINIMUM_OWNERS = 3
 
 
 async def test_two_days_of_twenty_households_are_on_chain_to_the_watt_hour(
@@ -35,27 +33,13 @@ async def test_two_days_of_twenty_households_are_on_chain_to_the_watt_hour(
         await _require_own(quarter, slots)
 
 
-def _is_netted(energies: dict[int, SlotEnergy]) -> bool:
-    return (
-        min(
-            sum(energy.withdrawal > 0 for energy in energies.values()),
-            sum(energy.feed_in > 0 for energy in energies.values()),
-        )
-        >= MINIMUM_OWNERS
-    )
-
-
 async def _require_totals(quarter: Quarter, slots: range) -> None:
     base = quarter.operator.base
     stated, measured, netted = (0, 0), (0, 0), 0
     for slot in slots:
-        energies = quarter.measured[slot]
-        expected = (
-            sum(energy.withdrawal_rest for energy in energies.values()),
-            sum(energy.feed_in_rest for energy in energies.values()),
-        )
+        expected = quarter.sums(slot)
         withdrawal, feed_in, opened = await base.client.read(base.facts.addresses.netting, netting.Sums(slot))
-        assert opened == _is_netted(energies), slot
+        assert opened == quarter.is_netted(slot), slot
         view = await quarter.operator.view(slot)
         assert view.chain.published is not None
         assert view.chain.published.statement.count == HOUSEHOLDS
@@ -80,7 +64,7 @@ async def _require_own(quarter: Quarter, slots: range) -> None:
             assert view.anchoring is not None
             assert view.anchoring.status is AnchorStatus.VERIFIED, view.anchoring
             assert view.settlement is not None
-            netted = _is_netted(quarter.measured[slot])
+            netted = quarter.is_netted(slot)
             assert (view.settlement.phase is Phase.OPENED) == netted
             if netted:
                 found = view.settlement

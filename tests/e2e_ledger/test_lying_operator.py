@@ -5,6 +5,7 @@ import pytest
 from community.slots import building, making
 from dems_protocol.contracts import netting
 from openems_bridge.ledger.anchoring import AnchorStatus
+from openems_bridge.ledger.chain_events import events_named
 from openems_bridge.ledger.slot_phase import Phase
 from tests.e2e_ledger.lies import LIES, Lie
 from tests.e2e_ledger.quarter import Quarter
@@ -35,12 +36,15 @@ async def test_a_lie_is_found_by_households_and_voided_on_chain(
         await _dispute(quarter, facts.challenge_seconds // 2)
         await _dispute(quarter, facts.answer_seconds + 30)
 
+    await quarter.all_follow()
     found = await quarter.households[0].view(slot)
     assert [void.value for void in found.chain.voids] == [lie.finding.value]
     for household in quarter.households:
         assert lie.seen in await household.findings(published), household.house.number
     left = await operator.bond()
-    assert left == bond - await operator.slash_amount()
+    # Some lies are told of the slot before as well, in which nobody was a member for long enough to measure.
+    fallen = await quarter.households[0].database.run(events_named, "StatementVoidedEvent")
+    assert left == bond - len(fallen) * await operator.slash_amount()
 
 
 async def _dispute(quarter: Quarter, seconds: int) -> None:
@@ -116,9 +120,5 @@ async def test_a_dropped_household_stands_beside_the_root(
 
 async def _require_true_sums(quarter: Quarter, slot: int) -> None:
     base = quarter.operator.base
-    energies = quarter.measured[slot].values()
-    assert await base.client.read(base.facts.addresses.netting, netting.Sums(slot)) == (
-        sum(energy.withdrawal_rest for energy in energies),
-        sum(energy.feed_in_rest for energy in energies),
-        True,
-    )
+    found = await base.client.read(base.facts.addresses.netting, netting.Sums(slot))
+    assert found == (*quarter.sums(slot), True)

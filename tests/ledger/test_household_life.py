@@ -4,6 +4,7 @@ import json
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from dems_protocol.commitments import Pedersen
 from openems_bridge.cli.verify import verify
 from openems_bridge.ledger import journal, settlement
 from openems_bridge.ledger.membership_state import MembershipStatus
+from openems_bridge.ledger.operator_client import OperatorClient, OperatorDown, Received
 from openems_bridge.ledger.own_reading import Delivery
 from openems_bridge.ledger.proof_check import ProofChain
 from openems_bridge.ledger.proof_file import check_file, proof_document, read_document, slot_proof
@@ -52,6 +54,29 @@ async def test_an_operator_that_is_down_gets_every_reading_later_in_order_and_on
         last = await bridge.running.ledger.operator.last_reading(bridge.running.ledger.membership.meter)
         assert last is not None
         assert last.reading.slot == first + 3
+
+
+async def test_a_receipt_that_is_lost_on_the_way_is_given_again(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with AsyncExitStack() as stack:
+        (bridge,) = await neighbours(stack, street, 1)
+        operator = bridge.running.ledger.operator
+        submit = operator.submit
+
+        async def lose(*arguments: Any) -> Received:
+            await submit(*arguments)
+            raise OperatorDown("silent", "the answer is lost")
+
+        with monkeypatch.context() as patched:
+            patched.setattr(OperatorClient, "submit", lambda _, *arguments: lose(*arguments))
+            slot = await close_slot(street, [bridge])
+        assert await deliveries(bridge) == [(slot, 0, Delivery.SIGNED)]
+        await bridge.step()
+        assert await deliveries(bridge) == [(slot, 0, Delivery.RECEIVED)]
+        following = await close_slot(street, [bridge])
+        assert following > slot
+        assert [way for _, _, way in await deliveries(bridge)] == [Delivery.RECEIVED, Delivery.RECEIVED]
 
 
 async def test_a_late_reading_counts_in_the_registers_and_is_settled_outside(street: Street) -> None:
