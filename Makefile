@@ -3,6 +3,8 @@
 
 .DEFAULT_GOAL := help
 SHELL := bash
+# Tests that write a database sync it: in memory that costs nothing.
+SCRATCH := $(if $(wildcard /dev/shm),--basetemp=/dev/shm/dems-tests)
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 PYTHON_SOURCES := community dems_protocol openems_bridge custom_components demo benchmarks tests
 
@@ -63,12 +65,12 @@ bindings: node_modules/.ready .venv/.ready
 
 unit: .venv/.ready node_modules/.ready
 	tools/install-tpm-simulator
-	.venv/bin/pytest -n 2 --ignore tests/e2e
+	.venv/bin/pytest -n 3 $(SCRATCH) --ignore tests/e2e
 
 # The real programs over real sockets, which mostly wait for time to pass: without the plug-in that fences Home Assistant's unit tests off the network.
 e2e: .venv/.ready .venv-demo/.ready
 	tools/install-browser
-	.venv/bin/pytest -n 4 -p no:homeassistant tests/e2e
+	.venv/bin/pytest -n 4 $(SCRATCH) -p no:homeassistant tests/e2e
 
 # The pictures of README and docs, made by the browser test.
 screenshots: .venv/.ready .venv-demo/.ready

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import random
 import re
 import signal
 import socket
@@ -12,6 +13,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 STOP_SECONDS = 20
+BELOW_OUTGOING = range(18_000, 32_000)
+PORT_TRIES = 50
 
 
 class ProgramFailed(Exception):
@@ -103,11 +106,16 @@ async def program(
         await asyncio.shield(running.stop())
 
 
-def free_port(preferred: int = 0) -> int:
-    """Return a free TCP port of this machine: the preferred one if it is free."""
-    for port in (preferred, 0):
+def free_port(preferred: int | None = None) -> int:
+    """Return a free TCP port of this machine: the preferred one if it is free.
+
+    Others lie below the range from which the system serves outgoing connections, so that between this answer and the
+    program's start no connection takes the port.
+    """
+    candidates = random.sample(BELOW_OUTGOING, PORT_TRIES)
+    for port in candidates if preferred is None else (preferred, *candidates):
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(("127.0.0.1", port))
-            return int(probe.getsockname()[1])
-    raise OSError("no free TCP port on 127.0.0.1")
+            return port
+    raise OSError(f"no free TCP port on 127.0.0.1 among {PORT_TRIES} tried")

@@ -135,6 +135,7 @@ def build_household_ledger(membership: Membership, keys: HouseholdKeys, around: 
     )
     right = SigningRight(
         instance=keys.index.instance,
+        joined_as=membership.instance,
         meter=membership.meter,
         account=membership.household,
         database=database,

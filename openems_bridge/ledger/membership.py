@@ -160,6 +160,7 @@ def enrol(preview: Preview, keys: HouseholdKeys, plant: Plant) -> Membership:
         status=MembershipStatus.JOINING,
         secret=preview.invitation.secret,
         first_block=preview.first_block,
+        instance=keys.index.instance,
     )
 
 

@@ -28,7 +28,8 @@ class Membership:
 
     ``secret`` is the invitation's, kept only until the operator has the enrolment. ``first_block`` is the chain's head
     when the household joined: what came before does not concern it. ``since_slot`` is the first slot of the meter's
-    membership, once the registry says so; ``until_slot`` the first slot after it.
+    membership, once the registry says so; ``until_slot`` the first slot after it. ``instance`` names the copy of the
+    bridge that signed the enrolment (``ledger.single_writer``).
     """
 
     community: Community
@@ -42,6 +43,7 @@ class Membership:
     since_slot: int | None = None
     until_slot: int | None = None
     leaving: bool = False
+    instance: str | None = None
 
     @property
     def household(self) -> bytes:
@@ -67,6 +69,7 @@ class Membership:
             "since_slot": self.since_slot,
             "until_slot": self.until_slot,
             "leaving": self.leaving,
+            "instance": self.instance,
         }
 
     @classmethod
@@ -85,4 +88,5 @@ class Membership:
             since_slot=document["since_slot"],
             until_slot=document["until_slot"],
             leaving=bool(document["leaving"]),
+            instance=document.get("instance"),
         )

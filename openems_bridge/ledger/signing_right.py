@@ -7,6 +7,7 @@ from dems_node.database.database import Database
 from dems_protocol.readings import Reading
 from openems_bridge.ledger import journal
 from openems_bridge.ledger.operator_client import OperatorClient, OperatorDown, OperatorRefused
+from openems_bridge.ledger.own_reading import OwnReading
 from openems_bridge.ledger.single_writer import (
     Decision,
     Evidence,
@@ -28,13 +29,15 @@ _LOGGER = logging.getLogger(__name__)
 class SigningRight:
     """Holds the decision, and asks again when something speaks against it.
 
-    Its answers come from the operator's last reading of the meter and the account's nonce on the chain.
+    Its answers come from the operator's last reading of the meter and the account's nonce on the chain. ``joined_as`` is the
+    instance that signed the enrolment.
     """
 
     def __init__(
         self,
         *,
         instance: str,
+        joined_as: str | None,
         meter: bytes,
         account: bytes,
         database: Database,
@@ -42,6 +45,7 @@ class SigningRight:
         client: ChainClient,
     ) -> None:
         self._instance = instance
+        self._joined_as = joined_as
         self._meter = meter
         self._account = account
         self._database = database
@@ -88,7 +92,7 @@ class SigningRight:
         decision = decide(
             self._instance,
             OwnJournal(
-                last_signer=None if signed is None else signed.signer,
+                last_signer=self._last_signer(signed, nothing_seen=operator_answered and seen is None),
                 last_slot=None if signed is None else signed.slot,
                 first_slot=await self._database.run(journal.first_slot_of, self._instance),
                 next_nonce=await self._database.run(next_nonce, self._account),
@@ -105,6 +109,15 @@ class SigningRight:
         self._doubt = not operator_answered
         self._settle(decision)
         return decision
+
+    def _last_signer(self, signed: OwnReading | None, *, nothing_seen: bool) -> str | None:
+        """Return who signed last. Before a meter's first reading that is who signed its enrolment.
+
+        Only where the operator has no reading of the meter: else a lost database would look like a beginning.
+        """
+        if signed is not None:
+            return signed.signer
+        return self._joined_as if nothing_seen else None
 
     def _is_second_bridge(self) -> bool:
         read_only = self.read_only

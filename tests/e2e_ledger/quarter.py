@@ -156,12 +156,11 @@ class Quarter:
                 await household.follow()
 
     async def run_slot(self, slot: int) -> None:
-        """Let a slot end, be stated, be checked by everybody, and be netted."""
+        """Let a slot end, be stated, be checked by everybody, and be netted: where slots are longer than all that takes."""
         await self.end(slot)
         await self.publish(slot)
         await self.all_follow()
         await self.let_window_pass()
-        await self.all_follow()
 
     async def end(self, slot: int) -> None:
         """Let a slot end, and its readings be delivered."""

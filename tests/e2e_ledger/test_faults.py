@@ -12,7 +12,7 @@ from openems_bridge.ledger.anchoring import AnchorStatus
 from openems_bridge.ledger.slot_phase import Phase
 from tests.e2e_ledger.chain_gate import open_gate
 from tests.e2e_ledger.crashes import Fuse, burning, install
-from tests.e2e_ledger.operator import build_site
+from tests.e2e_ledger.operator import PUBLISH_AFTER, build_site
 from tests.e2e_ledger.quarter import Quarter, running_quarter
 
 _MOST_ROUNDS = 40
@@ -53,6 +53,17 @@ async def test_the_operator_is_down_for_an_hour_and_everybody_is_restarted(quart
     await _require_each_once(quarter, slots)
 
 
+async def test_a_bridge_that_is_restarted_before_its_first_reading_loses_none(quarter: Quarter) -> None:
+    slots = range(quarter.slot, quarter.slot + 1)
+    await quarter.move_to(quarter.grid.end(slots[0]) + 60)
+    await quarter.measure(slots[0])
+    for place in range(len(quarter.homes)):
+        await quarter.stop_household(place)
+        await quarter.start_household(place)
+    await _catch_up(quarter, slots)
+    await _require_each_once(quarter, slots)
+
+
 async def test_a_reorganisation_takes_five_blocks_back(quarter: Quarter) -> None:
     slot = quarter.slot
     await quarter.end(slot)
@@ -82,10 +93,13 @@ async def test_crashes_at_random_points(quarter: Quarter, monkeypatch: pytest.Mo
     for slot in slots:
         await quarter.move_to(quarter.grid.end(slot) + 60)
         await quarter.measure(slot)
+        crashes += await _crash_households(quarter, chance)
+        crashes += await _crash_operator(quarter, chance)
+        await quarter.all_account()  # who came back in time is in the statement
+        await quarter.move_to(quarter.grid.end(slot) + PUBLISH_AFTER + 20)
         for _ in range(2):
-            crashes += await _crash_households(quarter, chance)
-            await quarter.move_to(quarter.clock.now + 300)
             crashes += await _crash_operator(quarter, chance)
+            crashes += await _crash_households(quarter, chance)
     await _catch_up(quarter, slots)
     await _require_each_once(quarter, slots)
     assert crashes > len(slots) * 4
