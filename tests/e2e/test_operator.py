@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -47,12 +46,6 @@ def running(folder: Path) -> Iterator[subprocess.Popen[str]]:
         finally:
             process.kill()
             process.wait(10)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def configure(folder: Path, rpc: str, port: int) -> None:
