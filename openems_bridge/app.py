@@ -157,6 +157,7 @@ async def _build(
         show=watch.anchored,
         tell=event_log.happened,
         announce=feed.announce,
+        edge_clock_offset=lambda: watch.edge_clock_offset,
     )
 
     def on_readings(closed: Sequence[Reading]) -> None:

@@ -64,6 +64,12 @@ class HouseWatch:
         """The house as it is, or was last known."""
         return self._house.topology
 
+    @property
+    def edge_clock_offset(self) -> float | None:
+        """How far the Edge's clock is ahead of this machine's (s), None while it does not tell."""
+        telemetry = self._house.telemetry
+        return None if telemetry is None else telemetry.clock_offset
+
     def observe(self, event: EdgeEvent, totals: Mapping[Register, int]) -> None:
         """Take in what happened at the Edge, with the household's own counters (Wh)."""
         match event:

@@ -82,6 +82,7 @@ LEDGER_REASONS: Final = frozenset(
         "balance_low",
         "broken_chain",
         "chain_behind",
+        "clock_differs",
         "deposit_missing",
         "dismissed",
         "doubled_owner",

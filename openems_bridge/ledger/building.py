@@ -16,6 +16,7 @@ from dems_protocol.readings import ReadingFactory
 from openems_bridge.keys.vault import HouseholdKeys
 from openems_bridge.ledger.auditing import Audited, StatementAudit
 from openems_bridge.ledger.certificates import CertificateDesk
+from openems_bridge.ledger.clock_check import doubt_clock
 from openems_bridge.ledger.contract_reading import ContractReader
 from openems_bridge.ledger.delivery import Courier
 from openems_bridge.ledger.following import EventFollower
@@ -32,6 +33,7 @@ from openems_bridge.ledger.signing import MeterPen
 from openems_bridge.ledger.signing_desk import SigningDesk
 from openems_bridge.ledger.signing_right import SigningRight
 from openems_bridge.ledger.slot_keeper import SlotKeeper
+from openems_bridge.ledger.slot_phase import ChainHead
 from openems_bridge.store.events import Event
 
 
@@ -50,6 +52,8 @@ class Surroundings:
     tell: Tell
     announce: Callable[[Event], None]
     key_backed_up: Callable[[], bool]
+    edge_clock_offset: Callable[[], float | None]
+    """How far the Edge's clock is ahead of this machine's (s), None while it is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,11 @@ class _Ears:
 
     def __init__(self) -> None:
         self.ledger: HouseholdLedger | None = None
+
+    @property
+    def head(self) -> ChainHead | None:
+        """The chain's newest block, None before it was first reached."""
+        return None if self.ledger is None else self.ledger.head
 
     def delivered(self, own: OwnReading) -> None:
         if self.ledger is not None:
@@ -143,7 +152,13 @@ def build_household_ledger(membership: Membership, keys: HouseholdKeys, around: 
         client=client,
     )
     pedersen = Pedersen()
-    desk = SigningDesk(_pen(membership, keys, pedersen), right, database, now)
+    desk = SigningDesk(
+        _pen(membership, keys, pedersen),
+        right,
+        database,
+        now,
+        lambda: doubt_clock(now(), around.edge_clock_offset(), ears.head),
+    )
     parts = LedgerParts(
         client=client,
         performer=performer,

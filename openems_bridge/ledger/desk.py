@@ -52,7 +52,7 @@ class CommunityDesk:
     """The ledger of one household, whether it is in a community or not.
 
     ``show`` takes the ledger's sections of the state document, ``tell`` an event of this moment, ``announce`` an event that
-    is stored already.
+    is stored already. ``edge_clock_offset`` is how far the Edge's clock is ahead of this machine's (s), None if unknown.
     """
 
     def __init__(
@@ -66,7 +66,9 @@ class CommunityDesk:
         show: Callable[[Mapping[str, Section]], None],
         tell: Callable[[str, Section], None],
         announce: Callable[[Event], None],
+        edge_clock_offset: Callable[[], float | None],
     ) -> None:
+        self._edge_clock_offset = edge_clock_offset
         self._database = database
         self._clock = clock
         self._grid = grid
@@ -127,6 +129,7 @@ class CommunityDesk:
                     tell=self._tell,
                     announce=self._announce,
                     key_backed_up=self._is_backed_up,
+                    edge_clock_offset=self._edge_clock_offset,
                 ),
             )
             try:

@@ -368,6 +368,9 @@ class HouseholdLedger:
         if missing is not None:
             params = {"needed": str(missing.needed), "found": str(missing.found)}
             return LedgerProblem("deposit_missing", dict(params))
+        doubt = self._parts.desk.clock_doubt
+        if doubt is not None:
+            return LedgerProblem("clock_differs", {"against": doubt.against.value, "seconds": doubt.seconds})
         if self._parts.desk.problem is not None:
             return LedgerProblem(self._parts.desk.problem)
         return self._problem

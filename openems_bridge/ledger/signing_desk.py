@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dems_node.database.database import Database
 from dems_protocol.readings import OpenedReading, Reading, RunningRegisters
 from openems_bridge.ledger import journal
+from openems_bridge.ledger.clock_check import ClockDoubt
 from openems_bridge.ledger.membership_state import Membership
 from openems_bridge.ledger.own_reading import OwnReading
 from openems_bridge.ledger.signing import MeterPen, Unsignable, slot_energy
@@ -19,21 +20,33 @@ _LOGGER = logging.getLogger(__name__)
 
 
 class SigningDesk:
-    """Turns measured slots into signed readings. ``now`` is UTC s."""
+    """Turns measured slots into signed readings. ``now`` is UTC s; nothing is signed while ``clock_doubt`` has one."""
 
     def __init__(
-        self, pen: MeterPen, right: SigningRight, database: Database, now: Callable[[], float]
+        self,
+        pen: MeterPen,
+        right: SigningRight,
+        database: Database,
+        now: Callable[[], float],
+        clock_doubt: Callable[[], ClockDoubt | None],
     ) -> None:
         self._pen = pen
         self._right = right
         self._database = database
         self._now = now
+        self._ask_clock = clock_doubt
+        self._clock_doubt: ClockDoubt | None = None
         self._unsignable: str | None = None
 
     @property
     def problem(self) -> str | None:
         """The code of why the last measured slot could not be signed, None if it was."""
         return self._unsignable
+
+    @property
+    def clock_doubt(self) -> ClockDoubt | None:
+        """Why the clock kept the last measured slots from being signed, None if it did not."""
+        return self._clock_doubt
 
     async def sign_measured(self, membership: Membership) -> int:
         """Sign every measured slot of the membership that is not signed; return how many.
@@ -43,7 +56,7 @@ class SigningDesk:
         """
         grid = membership.community.terms.grid
         running = grid.slot_at(self._now())
-        if membership.since_slot is None:
+        if membership.since_slot is None or self._doubts_clock():
             return 0
         decision = await self._right.ask(running)
         if not isinstance(decision, MaySign):
@@ -86,6 +99,19 @@ class SigningDesk:
     async def _opened(self, reading: Reading) -> OpenedReading:
         own = await self._database.run(journal.by_hash, reading.struct_hash())
         return OpenedReading(reading, (), RunningRegisters()) if own is None else own.opened()
+
+    def _doubts_clock(self) -> bool:
+        doubt = self._ask_clock()
+        if doubt is not None and self._clock_doubt is None:
+            _LOGGER.warning(
+                "Nothing is signed: the clock of the %s is %d s ahead of this machine's",
+                doubt.against,
+                doubt.seconds,
+            )
+        if doubt is None and self._clock_doubt is not None:
+            _LOGGER.info("The clocks agree again: what was measured is signed")
+        self._clock_doubt = doubt
+        return doubt is not None
 
     def _leave_out(self, error: Unsignable) -> None:
         if self._unsignable != error.code:

@@ -15,6 +15,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from demo.processes import free_port
 from dems_protocol.membership import Invitation
 from dems_protocol.typed_data import LedgerDomain
 from tests.community.anvil import CHAIN_ID, AnvilControl, running_anvil

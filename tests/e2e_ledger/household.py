@@ -147,6 +147,7 @@ class Home:
                 show=self.sections.update,
                 tell=lambda kind, data: None,
                 announce=lambda event: None,
+                edge_clock_offset=lambda: None,
             )
             shown = await desk.preview(line)
             consent = bytes.fromhex(str(shown["consent"]).removeprefix("0x"))
@@ -176,6 +177,7 @@ class Home:
                     tell=lambda kind, data: self.told.append((kind, data)),
                     announce=self._announce,
                     key_backed_up=lambda: True,
+                    edge_clock_offset=lambda: None,
                 ),
             )
             stack.push_async_callback(parts.client.close)

@@ -218,6 +218,7 @@ class Street:
                 tell=lambda kind, data: bridge.told.append((kind, data)),
                 announce=lambda event: bridge.told.append(_plain(event)),
                 key_backed_up=lambda: False,
+                edge_clock_offset=lambda: None,
             )
             running = build_household_ledger(membership, keys, around)
             bridge = Bridge(name, self.town, keys, database, running)

@@ -40,6 +40,7 @@ def desk_of(database: Database, folder: Path, shown: asyncio.Queue[Mapping[str, 
         show=shown.put_nowait,
         tell=lambda kind, data: None,
         announce=lambda event: None,
+        edge_clock_offset=lambda: None,
     )
 
 

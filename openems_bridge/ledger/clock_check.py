@@ -1,0 +1,36 @@
+"""Whether this machine's clock is good enough to sign a slot (DESIGN.md, Words and units). Pure."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from openems_bridge.ledger.slot_phase import ChainHead
+
+LARGEST_DIFFERENCE_SECONDS = 5.0
+
+
+class Clockwork(StrEnum):
+    """Against whose clock this machine's is held."""
+
+    EDGE = "edge"
+    CHAIN = "chain"
+
+
+@dataclass(frozen=True, slots=True)
+class ClockDoubt:
+    """This machine's clock and another one differ too much; ``seconds`` is how far the other one is ahead of it."""
+
+    against: Clockwork
+    seconds: int
+
+
+def doubt_clock(now: float, edge_offset: float | None, head: ChainHead | None) -> ClockDoubt | None:
+    """Return why nothing may be signed now, None if nothing speaks against the clock.
+
+    ``now`` is UTC s here, ``edge_offset`` how far the Edge's clock is ahead (s, None where it does not tell). A block
+    from the future says that this clock is behind; an old block says nothing, for a chain may be halted.
+    """
+    if edge_offset is not None and abs(edge_offset) > LARGEST_DIFFERENCE_SECONDS:
+        return ClockDoubt(Clockwork.EDGE, round(edge_offset))
+    if head is not None and head.time - now > LARGEST_DIFFERENCE_SECONDS:
+        return ClockDoubt(Clockwork.CHAIN, round(head.time - now))
+    return None
