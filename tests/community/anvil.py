@@ -48,7 +48,8 @@ class AnvilControl:
         await self.rpc("anvil_setBalance", f"0x{account.hex()}", hex(10**21))
 
     async def move_to(self, moment: int, blocks: int = 1) -> None:
-        """Let the chain come to a moment, with so many blocks."""
+        """Let the chain come to a moment, with so many blocks, and stay there: real seconds do not count."""
+        await self.rpc("anvil_setBlockTimestampInterval", 0)
         await self.rpc("evm_setNextBlockTimestamp", moment)
         await self.rpc("anvil_mine", hex(max(blocks, 1)), "0x0")
 

@@ -86,9 +86,16 @@ def test_a_battery_within_tolerance_is_never_in_trouble(cycles: list[tuple[int |
         st.tuples(st.none() | st.integers(-3000, 3000), st.none() | st.integers(-3000, 3000)), max_size=60
     )
 )
-def test_trouble_has_a_beginning_exactly_while_it_lasts(cycles: list[tuple[int | None, int | None]]) -> None:
+def test_trouble_has_a_beginning_while_it_lasts_and_until_there_was_peace(
+    cycles: list[tuple[int | None, int | None]],
+) -> None:
     state = judge(cycles)
-    assert (state.trouble_since is None) == (state.verdict is Verdict.FOLLOWED)
+    if state.verdict is not Verdict.FOLLOWED:
+        assert state.trouble_since is not None
+        assert state.well_since is None
+    elif state.trouble_since is not None:
+        assert state.well_since is not None
+        assert state.trouble_since <= state.well_since
 
 
 async def steered(power: int = 900) -> Scene:
