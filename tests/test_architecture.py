@@ -45,6 +45,12 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         "dems_node.clock",
         "dems_protocol.slots",
     ),
+    "openems_bridge/forecast": (
+        "openems_bridge.forecast",
+        "dems_node.json_types",
+        "dems_node.outage",
+        "dems_protocol.slots",
+    ),
     "openems_bridge/metering": (
         "openems_bridge.metering",
         "openems_bridge.store",
