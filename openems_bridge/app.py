@@ -271,7 +271,7 @@ async def _run(
         ]
         on_serving(Serving(port, bridge.certificate.fingerprint))
         await stop.wait()
-        _LOGGER.info("Stopping: the battery is released")
+        _LOGGER.info("Stopping: releasing the battery")
         await bridge.dispatcher.close()
         for task in tasks:
             task.cancel()
