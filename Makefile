@@ -7,8 +7,13 @@ SHELL := bash
 SCRATCH := $(if $(wildcard /dev/shm),--basetemp=/dev/shm/dems-tests)
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 PYTHON_SOURCES := community dems_protocol openems_bridge custom_components demo benchmarks tests
+# Where `make test` notes how long each phase took; empty where a phase runs alone.
+PHASES :=
+TIMED = tools/timed "$(PHASES)" $@
+# The tests start hundreds of programs: where Python may not keep what it compiled, that is half of their time.
+unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test lint format types contracts coverage bindings unit e2e screenshots bench lock clean
+.PHONY: help demo test environments lint format types contracts coverage bindings unit e2e screenshots bench lock clean
 
 help:
 	@echo "make demo    a household in a real Home Assistant, on this machine"
@@ -38,14 +43,23 @@ $(eval $(call environment,.venv-demo,requirements/demo.txt))
 demo: .venv-demo/.ready node_modules/.ready
 	.venv-demo/bin/python -m demo
 
-test: lint types contracts unit e2e
+# On two cores: the end-to-end tests mostly wait, so types and contracts are checked beside them; the unit tests wait for
+# nobody. Whether all is well or not, it ends with what took how long.
+test:
+	@phases=$$(mktemp); phase="$(MAKE) --no-print-directory PHASES=$$phases"; \
+	tools/timed $$phases environments $$phase environments && $$phase lint \
+	  && $$phase --jobs=2 --output-sync=target e2e types contracts && $$phase unit; \
+	status=$$?; echo "== seconds"; cat $$phases; rm $$phases; exit $$status
+
+environments: .venv/.ready .venv-demo/.ready node_modules/.ready
+	@tools/install-browser
+	@tools/install-tpm-simulator
 
 lint: .venv/.ready
-	.venv/bin/ruff check .
-	.venv/bin/ruff format --check .
+	$(TIMED) bash -c '.venv/bin/ruff check . && .venv/bin/ruff format --check .'
 
 types: .venv/.ready
-	.venv/bin/mypy
+	$(TIMED) nice .venv/bin/mypy
 
 # The chain and the compiler, as locked. The platform's binaries are optional dependencies: no package's script needs to
 # run, and `npm ci` would insist on those of all platforms.
@@ -54,8 +68,7 @@ node_modules/.ready: package-lock.json
 	touch $@
 
 contracts: node_modules/.ready
-	node_modules/.bin/forge build --quiet
-	node_modules/.bin/forge test
+	$(TIMED) nice node_modules/.bin/forge test
 
 coverage: node_modules/.ready
 	node_modules/.bin/forge coverage --ir-minimum --no-match-coverage '(contracts/test|node_modules)'
@@ -65,12 +78,12 @@ bindings: node_modules/.ready .venv/.ready
 
 unit: .venv/.ready node_modules/.ready
 	tools/install-tpm-simulator
-	.venv/bin/pytest -n 3 $(SCRATCH) --ignore tests/e2e
+	$(TIMED) .venv/bin/pytest -n 3 --dist worksteal $(SCRATCH) --ignore tests/e2e
 
 # The real programs over real sockets, which mostly wait for time to pass: without the plug-in that fences Home Assistant's unit tests off the network.
 e2e: .venv/.ready .venv-demo/.ready
 	tools/install-browser
-	.venv/bin/pytest -n 4 $(SCRATCH) -p no:homeassistant tests/e2e
+	$(TIMED) .venv/bin/pytest -n 5 $(SCRATCH) -p no:homeassistant tests/e2e
 
 # The pictures of README and docs, made by the browser test.
 screenshots: .venv/.ready .venv-demo/.ready

@@ -16,16 +16,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-from eth_account import Account
 from eth_hash.auto import keccak
-from web3 import AsyncHTTPProvider, AsyncWeb3
-from web3.types import RPCEndpoint
 
-from community.account_deployer import AccountDeployer
+from community.deploying import ChainDeployer
 from community.deployment import CommunityPlan, Deployment, deploy_community
 from demo.chain import CHAIN_ID, anvil
+from dems_node.chain.client import ChainClient
+from dems_node.chain.jsonrpc import Transport, transport_for
+from dems_node.keys.account import AccountKey
 from dems_protocol.commitments import MeterSecret, Opening, Pedersen, Register, sum_openings
 from dems_protocol.contracts import (
     community_registry,
@@ -84,14 +83,19 @@ class ClosedSlot:
 class Chain:
     """A chain whose clock the benchmark holds, and who acts on it."""
 
-    web3: AsyncWeb3[Any]
-    operator: AccountDeployer
+    transport: Transport
+    client: ChainClient
+    operator: ChainDeployer
     deployment: Deployment
 
     async def wait(self, seconds: int, blocks: int) -> None:
         """Let time and blocks pass."""
-        await _rpc(self.web3, "evm_increaseTime", hex(seconds))
-        await _rpc(self.web3, "anvil_mine", hex(blocks))
+        await self.transport.request("evm_increaseTime", (hex(seconds),))
+        await self.transport.request("anvil_mine", (hex(blocks),))
+
+    async def slot(self) -> int:
+        """Return the slot of the newest block."""
+        return (await self.client.head()).timestamp // SLOT_SECONDS
 
 
 def read_households(count: int, domain: LedgerDomain, slot: int, pedersen: Pedersen) -> list[Household]:
@@ -145,11 +149,11 @@ def close_slot(
     return ClosedSlot(leaves, tree, statement, withdrawal, feed_in)
 
 
-async def deploy(url: str) -> Chain:
+async def deploy(transport: Transport) -> Chain:
     """Deploy a community, with an operator that has locked its bond."""
-    web3: AsyncWeb3[Any] = AsyncWeb3(AsyncHTTPProvider(url))
+    client = ChainClient(transport, CHAIN_ID)
     deployer, authority, operator = [
-        await _account(web3, name) for name in (b"deployer", b"authority", b"operator")
+        await _account(transport, client, name) for name in (b"deployer", b"authority", b"operator")
     ]
     currency = await deployer.deploy(creation_code("DemoCurrency"))
     plan = CommunityPlan(
@@ -160,18 +164,17 @@ async def deploy(url: str) -> Chain:
         slot_seconds=SLOT_SECONDS,
         minimum_owners=MINIMUM_OWNERS,
     )
-    deployment = await deploy_community(deployer, plan)
-    chain = Chain(web3, operator, deployment)
+    chain = Chain(transport, client, operator, await deploy_community(deployer, plan))
+    registry, ledger = chain.deployment.registry, chain.deployment.ledger
     key = OperatorKey(int.from_bytes(keccak(b"operator")) % ORDER).public
-    appoint = community_registry.AppointOperator(operator.address, (key.x, key.y), await _slot(web3) + 1)
-    await authority.call(deployment.registry, appoint.calldata())
-    for to, call in (
-        (currency, demo_currency.Mint(operator.address, BOND)),
-        (currency, demo_currency.Approve(deployment.ledger, BOND)),
-        (deployment.ledger, meter_ledger.Deposit(BOND)),
-        (deployment.ledger, meter_ledger.LockBond(BOND)),
-    ):
-        await operator.call(to, call.calldata())
+    await authority.perform(
+        registry,
+        community_registry.AppointOperator(operator.address, (key.x, key.y), await chain.slot() + 1),
+    )
+    await operator.perform(currency, demo_currency.Mint(operator.address, BOND))
+    await operator.perform(currency, demo_currency.Approve(ledger, BOND))
+    await operator.perform(ledger, meter_ledger.Deposit(BOND))
+    await operator.perform(ledger, meter_ledger.LockBond(BOND))
     await chain.wait(3 * SLOT_SECONDS, 1)
     return chain
 
@@ -179,27 +182,26 @@ async def deploy(url: str) -> Chain:
 async def settle(chain: Chain, closed: ClosedSlot) -> tuple[int, int]:
     """Publish and open a slot; return the gas of both."""
     ledger = chain.deployment.ledger
-    receipt = await chain.operator.transact(
-        ledger, meter_ledger.Publish(to_statement(closed.statement)).calldata()
-    )
+    receipt = await chain.operator.perform(ledger, meter_ledger.Publish(to_statement(closed.statement)))
     event = next(
         found
-        for log in receipt["logs"]
-        if isinstance(found := decode_event(log["topics"], log["data"]), meter_ledger.StatementPublishedEvent)
+        for log in await chain.client.logs_of_block(receipt.block_hash, [ledger])
+        if isinstance(found := decode_event(log.topics, log.data), meter_ledger.StatementPublishedEvent)
     )
     await chain.wait(3600, 240)
     published = to_published(closed.statement, event.published_at, event.published_block)
     opening = netting.Open(published, to_opening(closed.withdrawal), to_opening(closed.feed_in))
-    opened = await chain.operator.transact(chain.deployment.netting, opening.calldata())
-    return receipt["gasUsed"], opened["gasUsed"]
+    opened = await chain.operator.perform(chain.deployment.netting, opening)
+    return receipt.gas_used, opened.gas_used
 
 
 async def measure(count: int, folder: Path, say: Callable[[str], None]) -> dict[str, float]:
     """Run one slot of ``count`` households and return the figures."""
     async with anvil(folder) as program:
-        chain = await deploy(program.url)
+        transport = transport_for(program.url)
         try:
-            slot = await _slot(chain.web3) - 1
+            chain = await deploy(transport)
+            slot = await chain.slot() - 1
             domain = LedgerDomain(CHAIN_ID, chain.deployment.ledger)
             pedersen = Pedersen()
             say(f"{count} households read their meters …")
@@ -213,7 +215,7 @@ async def measure(count: int, folder: Path, say: Callable[[str], None]) -> dict[
             verify_ms = _median_ms([_inclusion_check(closed, domain, place) for place in _spread(count)])
             publish_gas, settle_gas = await settle(chain, closed)
         finally:
-            await chain.web3.provider.disconnect()
+            await transport.close()
     return {
         "households": count,
         "operator_seconds": round(operator_seconds, 3),
@@ -242,20 +244,10 @@ def _median_ms(jobs: Sequence[Callable[[], None]]) -> float:
     return statistics.median(times)
 
 
-async def _account(web3: AsyncWeb3[Any], name: bytes) -> AccountDeployer:
-    account = Account.from_key(keccak(name))
-    await _rpc(web3, "anvil_setBalance", account.address, hex(10**20))
-    return AccountDeployer(web3, account)
-
-
-async def _slot(web3: AsyncWeb3[Any]) -> int:
-    return (await web3.eth.get_block("latest"))["timestamp"] // SLOT_SECONDS
-
-
-async def _rpc(web3: AsyncWeb3[Any], method: str, *parameters: object) -> None:
-    answer = await web3.provider.make_request(RPCEndpoint(method), parameters)
-    if "error" in answer:
-        raise RuntimeError(f"{method}: {answer['error']}")
+async def _account(transport: Transport, client: ChainClient, name: bytes) -> ChainDeployer:
+    key = AccountKey(keccak(name))
+    await transport.request("anvil_setBalance", (key.address, hex(10**20)))
+    return ChainDeployer(client, key, lambda line: None)
 
 
 def main() -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,16 +12,24 @@ from aiohttp import web
 
 from community.api.access import Gate
 from community.api.enrolment_routes import EnrolmentRoutes
+from community.api.key_change_routes import KeyChangeRoutes
+from community.api.market_routes import MarketRoutes
 from community.api.public_routes import Portrait, PublicRoutes
 from community.api.rates import Rates
 from community.api.reading_routes import ReadingRoutes
 from community.api.routes import ApiParts, api_application
 from community.api.slot_routes import SlotRoutes
+from community.chain.clock import ChainClock
 from community.chain.facts import CommunityFacts, known_facts
 from community.chain.follower import ChainFollower
 from community.configuration.model import CommunityConfiguration, ContractOptions, StatementOptions
 from community.folder import DATABASE_FILE, contracts_of, locked_data_folder
 from community.keys import OperatorKeys
+from community.market.balance import BalanceDesk
+from community.market.desk import OrderDesk
+from community.market.facts import MarketFacts, known_market
+from community.market.keeper import MarketKeeper
+from community.market.office import MarketOffice
 from community.members.registrar import Authority, Registrar
 from community.pruning import prune_daily
 from community.readings.desk import ReadingDesk
@@ -40,6 +48,7 @@ from dems_node.https.server import HttpsServer
 from dems_node.https.tls import OwnCertificate, load_or_create_certificate
 from dems_node.keys.account import AccountKey
 from dems_node.outage import Outage
+from dems_protocol.curve import Point
 
 CONNECTIONS_ALLOWED = 2000
 CONNECTIONS_PER_PEER = 64
@@ -84,6 +93,7 @@ async def run_operator(
         workers = Workers(configuration.workers)
         stack.push_async_callback(workers.close)
         facts = await known_facts(client, contracts.addresses, database)
+        market = await known_market(client, facts, database)
         base = Base(
             configuration=configuration,
             contracts=contracts,
@@ -91,6 +101,7 @@ async def run_operator(
             clock=clock,
             client=client,
             facts=facts,
+            market=market,
             database=database,
             workers=workers,
         )
@@ -127,6 +138,7 @@ class Base:
     facts: CommunityFacts
     database: Database
     workers: Workers
+    market: MarketFacts | None = None
 
     def performer(self, key: AccountKey) -> Performer:
         """Return what performs an account's transactions."""
@@ -164,6 +176,7 @@ class Daemon:
     watcher: Watcher
     performers: tuple[Performer, ...]
     keeper: SlotKeeper
+    market: MarketKeeper | None
     registrar: Registrar
     application: web.Application
 
@@ -180,31 +193,46 @@ async def build(base: Base) -> Daemon:
         facts=facts,
         account=operator.account,
         signer=base.keys.operator,
-        sealing_key=base.keys.sealing,
+        sealing_keys=base.keys.sealing,
         database=database,
         follower=follower,
         workers=base.workers,
         clock=base.clock,
+        chain_clock=ChainClock(base.clock.utc),
         wake=operator.wake,
     )
+    market = None
+    if base.market is not None:
+        market = MarketOffice(
+            office=office,
+            facts=base.market,
+            currency=configuration.deployment.market.currency,
+            plausibility=configuration.statements.plausibility,
+        )
     deadlines = deadlines_of(facts, configuration.statements)
     watcher = Watcher(
         client=base.client,
         database=database,
-        contracts=facts.followed,
+        contracts=(*facts.followed, *(() if base.market is None else base.market.followed)),
         first_block=base.contracts.since_block,
         consumers=(follower,),
         on_news=follower.heard,
     )
 
-    def is_healthy() -> bool:
-        return database.disk_has_room() and watcher.state.link is Link.CONNECTED
+    def problems() -> list[str]:
+        found = {
+            "disk_full": not database.disk_has_room(),
+            "chain_lost": watcher.state.link is not Link.CONNECTED,
+            "clock_differs": office.chain_clock.seconds_behind is not None,
+        }
+        return [problem for problem, is_there in found.items() if is_there]
 
     return Daemon(
         base=base,
         watcher=watcher,
         performers=(operator,) if is_one_account else (operator, authority),
         keeper=SlotKeeper(office, base.client, deadlines),
+        market=None if market is None else MarketKeeper(market, base.client),
         registrar=Registrar(
             facts=facts,
             authority=Authority(account=authority.account, wake=authority.wake),
@@ -212,19 +240,24 @@ async def build(base: Base) -> Daemon:
             database=database,
             follower=follower,
             clock=base.clock,
+            chain_clock=office.chain_clock,
         ),
-        application=_application(base, office, deadlines, is_healthy),
+        application=_application(base, office, market, deadlines, problems),
     )
 
 
 def _application(
-    base: Base, office: Office, deadlines: Deadlines, is_healthy: Callable[[], bool]
+    base: Base,
+    office: Office,
+    market: MarketOffice | None,
+    deadlines: Deadlines,
+    problems: Callable[[], Sequence[str]],
 ) -> web.Application:
     configuration, facts, database = base.configuration, base.facts, base.database
     portrait = Portrait(
         name=configuration.name,
         operator=office.account,
-        encryption_key=base.keys.sealing.public,
+        encryption_key=lambda: _sealing_key(office),
         consent=configuration.consent,
         facts=facts,
         deadlines=deadlines,
@@ -233,7 +266,7 @@ def _application(
     desk = ReadingDesk(office, configuration.statements.plausibility)
     return api_application(
         ApiParts(
-            public=PublicRoutes(portrait, is_healthy),
+            public=PublicRoutes(portrait, problems),
             enrolments=EnrolmentRoutes(
                 facts=facts,
                 consent=portrait.consent_hash,
@@ -244,11 +277,27 @@ def _application(
                 gate=gate,
                 clock=base.clock,
             ),
+            key_changes=KeyChangeRoutes(
+                facts=facts,
+                client=base.client,
+                database=database,
+                follower=office.follower,
+                clock=base.clock,
+            ),
             readings=ReadingRoutes(desk, database, gate),
             slots=SlotRoutes(database, gate),
+            market=None
+            if market is None
+            else MarketRoutes(market, OrderDesk(market), BalanceDesk(market), gate),
             rates=Rates(configuration.api.rate, base.clock.monotonic),
         )
     )
+
+
+def _sealing_key(office: Office) -> Point:
+    """Return the key that the registry has for the slots to come; before it says so, the one of the appointment."""
+    known = office.follower.registry.planned_sealing_key(office.account)
+    return office.sealing_keys.first.public if known is None else known
 
 
 async def _run(
@@ -274,6 +323,7 @@ async def _run(
                     ("watcher", daemon.watcher.run()),
                     *((f"performer {i}", performer.run()) for i, performer in enumerate(daemon.performers)),
                     ("slots", daemon.keeper.run()),
+                    *(() if daemon.market is None else (("market", daemon.market.run()),)),
                     ("members", daemon.registrar.run()),
                     (
                         "pruning",

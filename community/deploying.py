@@ -9,8 +9,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from community.chain.facts import Addresses, CommunityFacts, read_facts
-from community.configuration.model import DeploymentOptions
-from community.deployment import CommunityPlan, Deployment, DeploymentError, Windows, deploy_community
+from community.configuration.model import DeploymentOptions, MarketOptions
+from community.deployment import (
+    CommunityPlan,
+    Deployment,
+    DeploymentError,
+    MarketGates,
+    Money,
+    Windows,
+    deploy_community,
+)
 from community.keys import OperatorKeys
 from dems_node.chain.client import ChainClient
 from dems_node.chain.errors import ChainError
@@ -21,9 +29,12 @@ from dems_protocol.contracts import (
     community_registry,
     creation_code,
     demo_currency,
+    market,
+    market_terms,
     meter_ledger,
 )
 from dems_protocol.contracts.abi import Call
+from dems_protocol.contracts.structs import ZoneTerms
 
 RECEIPT_SECONDS = 180.0
 _LOOK_SECONDS = 0.25
@@ -59,9 +70,9 @@ class ChainDeployer:
         """Send a transaction. Raises DeploymentError if it reverts."""
         await self._send(to, data)
 
-    async def perform[R](self, to: bytes, call: Call[R]) -> None:
-        """Send a call of the bindings. Raises DeploymentError."""
-        await self.call(to, call.calldata())
+    async def perform[R](self, to: bytes, call: Call[R]) -> Receipt:
+        """Send a call of the bindings; return what became of it. Raises DeploymentError if it reverts."""
+        return await self._send(to, call.calldata())
 
     async def _send(self, to: bytes | None, data: bytes) -> Receipt:
         try:
@@ -148,11 +159,18 @@ async def deploy(
             ledger=deployment.ledger,
             netting=deployment.netting,
             account=deployment.account,
+            market=deployment.market,
         ),
     )
     first_slot = await appoint(client, deployer, facts, keys)
+    say("The market:")
+    first_market_slot = await open_market(
+        client, deployer, deployment.market_terms, options.market, operator=keys.operator.public_key.address()
+    )
+    say(f"  its terms hold from slot {first_market_slot} on")
     if options.currency is None:
         await lock_bond(client, keys, facts, currency, mint=deployer, say=say)
+        await lock_market_bond(client, keys, deployment.market, currency, mint=deployer, say=say)
     return Deployed(deployment, since_block, first_slot)
 
 
@@ -165,7 +183,7 @@ async def appoint(
     await authority.perform(
         facts.addresses.registry,
         community_registry.AppointOperator(
-            keys.operator.public_key.address(), tuple(keys.sealing.public), first_slot
+            keys.operator.public_key.address(), tuple(keys.sealing.newest.public), first_slot
         ),
     )
     return first_slot
@@ -185,12 +203,56 @@ async def lock_bond(
     Raises DeploymentError.
     """
     operator = ChainDeployer(client, keys.operator, say)
-    amount, ledger = facts.bond_amount, facts.addresses.ledger
+    await _lock(operator, facts.addresses.ledger, currency, facts.bond_amount, mint)
+
+
+async def lock_market_bond(
+    client: ChainClient,
+    keys: OperatorKeys,
+    market_address: bytes,
+    currency: bytes,
+    *,
+    mint: ChainDeployer | None,
+    say: Callable[[str], None],
+) -> None:
+    """Lock the market operator's bond, as `lock_bond` does the meter operator's. Raises DeploymentError, ChainError."""
+    operator = ChainDeployer(client, keys.operator, say)
+    amount = await client.read(market_address, market.BondAmount())
+    await _lock(operator, market_address, currency, amount, mint)
+
+
+async def open_market(
+    client: ChainClient,
+    authority: ChainDeployer,
+    terms: bytes,
+    options: MarketOptions,
+    *,
+    operator: bytes,
+) -> int:
+    """Set charges, the market operator and, where the utility has no account of its own, prices; return the slot from which
+    on they hold. Raises DeploymentError, ChainError.
+    """
+    closed = await client.read(terms, market_terms.LatestClosed())
+    first_slot = closed + _SLOTS_AHEAD
+    count = len(options.zones)
+    charges = tuple(0 if a == b else options.charge for a in range(count) for b in range(count))
+    await authority.perform(terms, market_terms.SetCharges(options.zones, charges, first_slot))
+    await authority.perform(terms, market_terms.AppointOperator(operator, first_slot))
+    if options.utility is None:
+        prices = tuple(ZoneTerms(zone, options.sell, options.buy) for zone in options.zones)
+        await authority.perform(terms, market_terms.SetPrices(prices, first_slot))
+    return first_slot
+
+
+async def _lock(
+    operator: ChainDeployer, accounts: bytes, currency: bytes, amount: int, mint: ChainDeployer | None
+) -> None:
+    """Lock a bond in the ledger or the market: their accounts are alike."""
     if mint is not None:
         await mint.perform(currency, demo_currency.Mint(operator.address, amount))
-    await operator.perform(currency, demo_currency.Approve(ledger, amount))
-    await operator.perform(ledger, meter_ledger.Deposit(amount))
-    await operator.perform(ledger, meter_ledger.LockBond(amount))
+    await operator.perform(currency, demo_currency.Approve(accounts, amount))
+    await operator.perform(accounts, meter_ledger.Deposit(amount))
+    await operator.perform(accounts, meter_ledger.LockBond(amount))
 
 
 def _plan(options: DeploymentOptions, currency: bytes, authority: bytes) -> CommunityPlan:
@@ -200,9 +262,12 @@ def _plan(options: DeploymentOptions, currency: bytes, authority: bytes) -> Comm
         authority=authority,
         pool=authority if options.pool is None else options.pool,
         currency=currency,
+        utility=options.market.utility,
         slot_seconds=options.slot_seconds,
         minimum_owners=options.minimum_owners,
         windows=windows,
+        gates=replace(MarketGates(), **options.market.gates),
+        money=Money(order_deposit=options.market.order_deposit),
     )
     delay = max(plan.change_delay_seconds, options.slot_seconds)
     return replace(plan, change_delay_seconds=delay)

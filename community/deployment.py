@@ -1,9 +1,10 @@
-"""Puts a community on a chain: access manager, registry, ledger with its parts, netting, renewable-energy account.
+"""Puts a community on a chain: access manager, registry, ledger and market with their parts, netting, certificates.
 
-The ledger and its parts know each other from their deployment on, so they are deployed by one account, one after the
-other, at addresses that are computed before. Nothing of the ledger can be changed afterwards.
+Ledger and market and their parts know each other from their deployment on, so they are deployed by one account, one
+after the other, at addresses that are computed before. Nothing of them can be changed afterwards.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from typing import Protocol
 
@@ -17,12 +18,19 @@ from dems_protocol.contracts import (
     demands,
     direct_inclusion,
     erc2771_forwarder,
+    market,
+    market_demands,
+    market_terms,
     meter_ledger,
     netting,
+    orders,
     renewable_energy_account,
+    result_challenges,
+    set_challenges,
+    suggestions,
 )
 from dems_protocol.contracts.abi import Call
-from dems_protocol.contracts.structs import Parameters, Parts
+from dems_protocol.contracts.structs import MarketParameters, MarketParts, Parameters, Parts
 
 ADMIN_ROLE = 0
 AUTHORITY_ROLE = 1
@@ -40,6 +48,8 @@ AUTHORITY_CALLS: tuple[type[Call[None]], ...] = (
     community_registry.ChangeHousehold,
     community_registry.AppointOperator,
 )
+MARKET_AUTHORITY_CALLS: tuple[type[Call[None]], ...] = (market_terms.SetCharges, market_terms.AppointOperator)
+UTILITY_CALLS: tuple[type[Call[None]], ...] = (market_terms.SetPrices,)
 
 _DAY = 86_400
 
@@ -83,6 +93,22 @@ class Windows:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MarketGates:
+    """The deadlines of docs/market.md section 1, in seconds and blocks; the defaults are the protocol's."""
+
+    gate_seconds: int = 3600
+    direct_seconds: int = 300
+    set_challenge_seconds: int = 600
+    reveal_seconds: int = 600
+    publish_seconds: int = 300
+    result_challenge_seconds: int = 3600
+    result_challenge_blocks: int = 240
+    answer_seconds: int = 900
+    answer_blocks: int = 60
+    demand_seconds: int = 28_800
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Money:
     """Bonds and deposits in the smallest unit of the currency."""
 
@@ -90,6 +116,7 @@ class Money:
     slash: int = 400_000_000
     demand_bond: int = 10_000_000
     inclusion_deposit: int = 5_000_000
+    order_deposit: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +124,7 @@ class CommunityPlan:
     """What is fixed when a community is deployed.
 
     ``administrator`` holds the access manager behind a delay of ``administrator_delay_seconds``; ``authority`` decides who
-    is allowed in. ``change_delay_seconds`` is what a change of a meter's key waits without the household's signature:
+    is allowed in; ``utility``, without it the authority, sets its prices. ``change_delay_seconds`` is what a change of a meter's key waits without the household's signature:
     longer than any delay of a withdrawal.
     """
 
@@ -105,6 +132,7 @@ class CommunityPlan:
     authority: bytes
     pool: bytes
     currency: bytes
+    utility: bytes | None = None
     slot_seconds: int = 900
     administrator_delay_seconds: int = 2 * _DAY
     change_delay_seconds: int = 14 * _DAY
@@ -112,6 +140,7 @@ class CommunityPlan:
     minimum_owners: int = 5
     maximum_certificate_seconds: int = 0
     windows: Windows = field(default_factory=Windows)
+    gates: MarketGates = field(default_factory=MarketGates)
     money: Money = field(default_factory=Money)
 
 
@@ -129,6 +158,13 @@ class Deployment:
     netting: bytes
     account: bytes
     certificates: bytes
+    market: bytes
+    market_terms: bytes
+    orders: bytes
+    set_challenges: bytes
+    result_challenges: bytes
+    market_demands: bytes
+    suggestions: bytes
 
     def to_json(self) -> dict[str, str]:
         """Return the addresses as 0x-strings."""
@@ -176,7 +212,8 @@ async def deploy_community(deployer: Deployer, plan: CommunityPlan) -> Deploymen
             ledger=ledger, maximum_period_seconds=plan.maximum_certificate_seconds
         )
     )
-    await _hand_over(deployer, plan, manager, registry)
+    market_contracts = await _deploy_market(deployer, plan, manager, registry, forwarder)
+    await _hand_over(deployer, plan, manager, registry, market_contracts["market_terms"])
     return Deployment(
         access_manager=manager,
         forwarder=forwarder,
@@ -188,14 +225,14 @@ async def deploy_community(deployer: Deployer, plan: CommunityPlan) -> Deploymen
         netting=netting_address,
         account=account,
         certificates=contract_address(account, 1),
+        **market_contracts,
     )
 
 
 async def _deploy_ledger(
     deployer: Deployer, plan: CommunityPlan, registry: bytes, forwarder: bytes
 ) -> tuple[bytes, Parts]:
-    nonce = await deployer.next_nonce()
-    planned = [contract_address(deployer.address, nonce + i) for i in range(4)]
+    planned = await _next_addresses(deployer, 4)
     parts = Parts(*planned[1:])
     ledger = await deployer.deploy(
         creation_code("MeterLedger")
@@ -226,11 +263,66 @@ async def _deploy_ledger(
             )
         ),
     ]
-    for name, found, expected in zip(
-        ("ledger", "challenges", "demands", "direct inclusion"), deployed, planned, strict=True
-    ):
-        _require_address(name, found, expected)
+    _require_addresses(("ledger", "challenges", "demands", "direct inclusion"), deployed, planned)
     return ledger, parts
+
+
+async def _deploy_market(
+    deployer: Deployer, plan: CommunityPlan, manager: bytes, registry: bytes, forwarder: bytes
+) -> dict[str, bytes]:
+    terms = await deployer.deploy(
+        creation_code("MarketTerms")
+        + market_terms.constructor_arguments(
+            authority=manager, registry=registry, gate_seconds=plan.gates.gate_seconds
+        )
+    )
+    names = ("market", "orders", "set_challenges", "result_challenges", "market_demands")
+    planned = await _next_addresses(deployer, len(names))
+    address = planned[0]
+    codes = (
+        creation_code("Market")
+        + market.constructor_arguments(
+            terms=terms,
+            currency=plan.currency,
+            pool=plan.pool,
+            forwarder=forwarder,
+            parts=MarketParts(*planned[1:]),
+            parameters=_market_parameters(plan),
+        ),
+        creation_code("Orders") + orders.constructor_arguments(market=address),
+        creation_code("SetChallenges") + set_challenges.constructor_arguments(market=address),
+        creation_code("ResultChallenges") + result_challenges.constructor_arguments(market=address),
+        creation_code("MarketDemands")
+        + market_demands.constructor_arguments(
+            market=address, demand_bond=plan.money.demand_bond, demand_seconds=plan.gates.demand_seconds
+        ),
+    )
+    deployed = [await deployer.deploy(code) for code in codes]
+    _require_addresses(names, deployed, planned)
+    found = dict(zip(names, deployed, strict=True))
+    found["market_terms"] = terms
+    found["suggestions"] = await deployer.deploy(
+        creation_code("Suggestions") + suggestions.constructor_arguments(market=address)
+    )
+    return found
+
+
+def _market_parameters(plan: CommunityPlan) -> MarketParameters:
+    gates, money = plan.gates, plan.money
+    return MarketParameters(
+        direct_seconds=gates.direct_seconds,
+        set_challenge_seconds=gates.set_challenge_seconds,
+        reveal_seconds=gates.reveal_seconds,
+        publish_seconds=gates.publish_seconds,
+        result_challenge_seconds=gates.result_challenge_seconds,
+        result_challenge_blocks=gates.result_challenge_blocks,
+        answer_seconds=gates.answer_seconds,
+        answer_blocks=gates.answer_blocks,
+        bond_release_seconds=plan.bond_release_seconds,
+        bond_amount=money.bond,
+        slash_amount=money.slash,
+        order_deposit=money.order_deposit,
+    )
 
 
 def _parameters(plan: CommunityPlan) -> Parameters:
@@ -259,15 +351,19 @@ def _netting_code(plan: CommunityPlan, ledger: bytes) -> bytes:
     )
 
 
-async def _hand_over(deployer: Deployer, plan: CommunityPlan, manager: bytes, registry: bytes) -> None:
-    selectors = tuple(call.SELECTOR for call in AUTHORITY_CALLS)
+async def _hand_over(
+    deployer: Deployer, plan: CommunityPlan, manager: bytes, registry: bytes, terms: bytes
+) -> None:
     steps: list[Call[None]] = [
-        access_manager.SetTargetFunctionRole(registry, selectors, AUTHORITY_ROLE),
+        _allow(registry, AUTHORITY_CALLS, AUTHORITY_ROLE),
+        _allow(terms, MARKET_AUTHORITY_CALLS, AUTHORITY_ROLE),
+        _allow(terms, UTILITY_CALLS, UTILITY_ROLE),
         access_manager.LabelRole(AUTHORITY_ROLE, "authority"),
         access_manager.LabelRole(METER_OPERATOR_ROLE, "meter operator"),
         access_manager.LabelRole(MARKET_OPERATOR_ROLE, "market operator"),
         access_manager.LabelRole(UTILITY_ROLE, "utility"),
         access_manager.GrantRole(AUTHORITY_ROLE, plan.authority, 0),
+        access_manager.GrantRole(UTILITY_ROLE, plan.authority if plan.utility is None else plan.utility, 0),
         access_manager.GrantRole(ADMIN_ROLE, plan.administrator, plan.administrator_delay_seconds),
     ]
     if plan.administrator != deployer.address:
@@ -276,9 +372,19 @@ async def _hand_over(deployer: Deployer, plan: CommunityPlan, manager: bytes, re
         await deployer.call(manager, step.calldata())
 
 
-def _require_address(name: str, found: bytes, expected: bytes) -> None:
-    if found != expected:
-        raise DeploymentError(
-            f"{name} went to 0x{found.hex()} instead of 0x{expected.hex()}: "
-            "another program sends transactions from this account; deploy from one of its own"
-        )
+def _allow(target: bytes, calls: tuple[type[Call[None]], ...], role: int) -> Call[None]:
+    return access_manager.SetTargetFunctionRole(target, tuple(call.SELECTOR for call in calls), role)
+
+
+async def _next_addresses(deployer: Deployer, count: int) -> list[bytes]:
+    nonce = await deployer.next_nonce()
+    return [contract_address(deployer.address, nonce + i) for i in range(count)]
+
+
+def _require_addresses(names: Sequence[str], deployed: Sequence[bytes], planned: Sequence[bytes]) -> None:
+    for name, found, expected in zip(names, deployed, planned, strict=True):
+        if found != expected:
+            raise DeploymentError(
+                f"{name} went to 0x{found.hex()} instead of 0x{expected.hex()}: "
+                "another program sends transactions from this account; deploy from one of its own"
+            )

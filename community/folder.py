@@ -56,6 +56,8 @@ def contracts_of(configuration: CommunityConfiguration) -> ContractOptions:
             ledger=deployment.ledger,
             netting=deployment.netting,
             account=deployment.account,
+            market=deployment.market,
+            suggestions=deployment.suggestions,
         ),
         since_block=since_block,
     )

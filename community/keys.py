@@ -1,8 +1,9 @@
-"""The operator's keys: the authority's account, its own account, and the key that direct inclusions are sealed to."""
+"""The operator's keys: the authority's account, its own account, and the keys that direct inclusions are sealed to."""
 
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,9 @@ from dems_node.keys.keyring_store import KeyringStore
 from dems_node.keys.keystore_folder import KeystoreFolder
 from dems_node.keys.passphrase import read_passphrase
 from dems_node.keys.stores import SecretStore
-from dems_protocol.curve import ORDER
+from dems_protocol.curve import ORDER, Point
 from dems_protocol.sealing import OperatorKey
+from dems_protocol.words import hash_words
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
@@ -26,13 +28,45 @@ _OPERATOR = "operator"
 _SEALING = "sealing"
 
 
+class SealingKeys:
+    """The keys that openings are, or were, sealed to, oldest first: a slot keeps the one that it began with."""
+
+    def __init__(self, *keys: OperatorKey) -> None:
+        if not keys:
+            raise ValueError("an operator has at least one sealing key")
+        self._keys = keys
+
+    @property
+    def first(self) -> OperatorKey:
+        """The key that the operator was appointed with."""
+        return self._keys[0]
+
+    @property
+    def newest(self) -> OperatorKey:
+        """The key that was made last. The registry may not have it yet."""
+        return self._keys[-1]
+
+    def of(self, public: Point) -> OperatorKey | None:
+        """Return the key to a public one, None if it is none of the operator's."""
+        return next((key for key in self._keys if key.public == public), None)
+
+    def of_hash(self, key_hash: bytes) -> OperatorKey | None:
+        """Return the key that the registry names by its hash, None if it is none of the operator's."""
+        return next((key for key in self._keys if sealing_key_hash(key.public) == key_hash), None)
+
+
+def sealing_key_hash(public: Point) -> bytes:
+    """Return ``keccak256(abi.encode(x, y))``: how the registry keeps a sealing key."""
+    return hash_words(public.x, public.y)
+
+
 @dataclass(frozen=True, slots=True)
 class OperatorKeys:
     """The keys, opened. None of them is in the representation but by its address."""
 
     authority: AccountKey
     operator: AccountKey
-    sealing: OperatorKey = field(repr=False)
+    sealing: SealingKeys = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,9 +83,7 @@ class KeyCabinet:
         store = self._store()
         try:
             return OperatorKeys(
-                store.account(_AUTHORITY),
-                store.account(_OPERATOR),
-                OperatorKey(int.from_bytes(store.secret(_SEALING))),
+                store.account(_AUTHORITY), store.account(_OPERATOR), SealingKeys(*_sealing_keys(store))
             )
         except KeysMissing as error:
             raise KeysMissing(f"{error} New ones: dems-community keys --create") from None
@@ -66,7 +98,13 @@ class KeyCabinet:
             with suppress(KeysExist):
                 store.keep_account(name, AccountKey.new())
         with suppress(KeysExist):
-            store.keep(_SEALING, (1 + draw(ORDER - 1)).to_bytes(32))
+            store.keep(_sealing_name(1), _new_sealing_key(draw))
+        return self.open()
+
+    def add_sealing_key(self, draw: Callable[[int], int]) -> OperatorKeys:
+        """Make one more sealing key, beside the former ones, and return all keys. Raises KeysMissing."""
+        store = self._store()
+        store.keep(_sealing_name(len(_sealing_keys(store)) + 1), _new_sealing_key(draw))
         return self.open()
 
     def _store(self) -> SecretStore:
@@ -81,3 +119,26 @@ class KeyCabinet:
                 "configuration: a file with the passphrase of the key files, which only this daemon's user can read."
             )
         return KeyringStore(backend, SERVICE, str(self.folder))
+
+
+def _new_sealing_key(draw: Callable[[int], int]) -> bytes:
+    return (1 + draw(ORDER - 1)).to_bytes(32)
+
+
+def _sealing_name(number: int) -> str:
+    return _SEALING if number == 1 else f"{_SEALING}-{number}"
+
+
+def _sealing_keys(store: SecretStore) -> list[OperatorKey]:
+    """Return the sealing keys in the order in which they were made. Raises KeysMissing where there is none."""
+    found = [_sealing_key(store, 1)]
+    for number in count(2):
+        try:
+            found.append(_sealing_key(store, number))
+        except KeysMissing:
+            break
+    return found
+
+
+def _sealing_key(store: SecretStore, number: int) -> OperatorKey:
+    return OperatorKey(int.from_bytes(store.secret(_sealing_name(number))))

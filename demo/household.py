@@ -130,10 +130,13 @@ class BridgeOptions:
     zeroconf: bool = False
     member: bool = False
     """Whether the household has keys, so that it can join a community."""
+    rpc: str | None = None
+    """A node of the household's own; without one the invitation's is asked."""
     port: int = field(default_factory=free_port)
 
     def configuration(self) -> str:
         """Return the text of bridge.yaml."""
+        ledger = {"confirmations": 1, **({} if self.rpc is None else {"rpc": self.rpc})}
         keys = {"store": "file", "passphrase_file": str(self.folder / PASSPHRASE_FILE)}
         edge = {
             "type": "openems",
@@ -151,7 +154,7 @@ class BridgeOptions:
                 "slot_seconds": self.slot_seconds,
                 "edge": edge,
                 "api": {"host": "127.0.0.1", "port": self.port, "zeroconf": self.zeroconf},
-                **({"keys": keys, "ledger": {"confirmations": 1}} if self.member else {}),
+                **({"keys": keys, "ledger": ledger} if self.member else {}),
             },
             sort_keys=False,
         )

@@ -3,6 +3,9 @@
 import time
 from typing import Protocol
 
+LARGEST_DIFFERENCE_SECONDS = 5.0
+"""How far this machine's clock and another one may lie apart while anything is signed (DESIGN.md, Words and units)."""
+
 
 class Clock(Protocol):
     """Where the time comes from; tests and the crash test bring their own."""
@@ -26,3 +29,13 @@ class SystemClock:
     def monotonic(self) -> float:
         """Return the machine's monotonic time in seconds."""
         return time.monotonic()
+
+
+def find_seconds_behind(now: float, block_time: int) -> int | None:
+    """Return by how many seconds this machine's clock is behind a chain whose newest block is of ``block_time`` (UTC s).
+
+    None while they agree. A block from the future says that this clock is behind; an old block says nothing, for a chain
+    may be halted.
+    """
+    behind = block_time - now
+    return round(behind) if behind > LARGEST_DIFFERENCE_SECONDS else None

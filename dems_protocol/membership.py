@@ -12,8 +12,9 @@ from typing import Any
 
 from eth_hash.auto import keccak
 
+from dems_protocol.plants import NO_UNIT, PlantKind, decode_unit
 from dems_protocol.signatures import PublicKey, Scheme, Signature, is_signed_by, is_signed_by_account
-from dems_protocol.typed_data import DOMAIN_TYPE, LedgerDomain
+from dems_protocol.typed_data import LedgerDomain
 from dems_protocol.words import (
     decode_uint,
     decode_words,
@@ -26,29 +27,29 @@ from dems_protocol.words import (
 
 ENROLMENT_TYPE = (
     "Enrolment(address household,bytes32 meter,uint8 scheme,uint256 keyX,uint256 keyY,uint32 zone,uint32 plantPower,"
-    "uint32 batteryPower,uint32 batteryCapacity,bytes32 consent,bytes32 invitation)"
+    "uint32 batteryPower,uint32 batteryCapacity,uint8 plantKind,uint64 commissionedAt,bytes32 plantUnit,"
+    "bytes32 consent,bytes32 invitation)"
 )
-ENROLMENT_WORDS = 11
+ENROLMENT_WORDS = 14
+_EARLIER_WORDS = 11
 ACCESS_TYPE = "Access(address household,string path,uint64 expires)"
 ACCESS_SECONDS = 300
 """How far ahead an access may expire at most."""
 ACCESS_SCHEME = "DEMS"
-HOUSEHOLD_CHANGE_TYPE = "HouseholdChange(bytes32 meter,address household,uint64 from,uint256 nonce)"
-REGISTRY_NAME = "DEMS registry"
-REGISTRY_VERSION = "1"
 INVITATION_PREFIX = "dems:"
 SECRET_BYTES = 16
 _INVITATION_VERSION = 1
 _LONGEST_INVITATION = 4096
-_NOBODY = bytes(20)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enrolment:
     """What a household signs, with its account and with its meter's key, to be let in.
 
-    ``household`` is its account (20 bytes); powers in W, ``battery_capacity`` in Wh; ``consent`` is the keccak of the text
-    that it agreed to, ``invitation`` the keccak of the invitation's secret. Raises ValueError for what does not fit.
+    ``household`` is its account (20 bytes); powers in W, ``battery_capacity`` in Wh. Of the plant: its kind, the start of
+    its operation (unix seconds, 0 unknown) and its unit's number in the Marktstammdatenregister (`plants.encode_unit`),
+    which the operator checks. ``consent`` is the keccak of the text that it agreed to, ``invitation`` the keccak of the
+    invitation's secret. Raises ValueError for what does not fit.
     """
 
     household: bytes
@@ -58,6 +59,9 @@ class Enrolment:
     plant_power: int = 0
     battery_power: int = 0
     battery_capacity: int = 0
+    plant_kind: PlantKind = PlantKind.NONE
+    commissioned_at: int = 0
+    plant_unit: bytes = NO_UNIT
     consent: bytes
     invitation: bytes
 
@@ -76,19 +80,25 @@ class Enrolment:
             ("battery capacity", self.battery_capacity),
         ):
             require_uint(name, value, 32)
+        require_uint("start of operation", self.commissioned_at, 64)
+        decode_unit(self.plant_unit)
+        if (self.plant_power == 0) != (self.plant_kind is PlantKind.NONE):
+            raise ValueError(f"a plant of {self.plant_power} W cannot be of kind {self.plant_kind.word}")
 
     def struct_hash(self) -> bytes:
         """Return EIP-712 ``hashStruct(Enrolment)``."""
         return hash_words(tag(ENROLMENT_TYPE), *self._words())
 
     def encode(self) -> bytes:
-        """Return the eleven words of the message."""
+        """Return the fourteen words of the message."""
         return encode_words(*self._words())
 
     @classmethod
     def decode(cls, data: bytes) -> Enrolment:
         """Read `encode`'s output; ValueError for anything else, a key that is no point of its curve included."""
-        household, meter, scheme, x, y, *numbers, consent, invitation = decode_words(data, ENROLMENT_WORDS)
+        household, meter, scheme, x, y, *numbers, kind, commissioned_at, plant_unit, consent, invitation = (
+            decode_words(data, ENROLMENT_WORDS)
+        )
         if any(household[:12]):
             raise ValueError("the word of the household is not an address")
         zone, plant_power, battery_power, battery_capacity = (decode_uint(number, 32) for number in numbers)
@@ -100,6 +110,9 @@ class Enrolment:
             plant_power=plant_power,
             battery_power=battery_power,
             battery_capacity=battery_capacity,
+            plant_kind=PlantKind(decode_uint(kind, 8)),
+            commissioned_at=decode_uint(commissioned_at, 64),
+            plant_unit=plant_unit,
             consent=consent,
             invitation=invitation,
         )
@@ -115,9 +128,24 @@ class Enrolment:
             self.plant_power,
             self.battery_power,
             self.battery_capacity,
+            self.plant_kind,
+            self.commissioned_at,
+            self.plant_unit,
             self.consent,
             self.invitation,
         )
+
+
+def renew_enrolment(data: bytes) -> bytes:
+    """Return the encoding of an enrolment that was stored as eleven words, before it told more of the plant than power.
+
+    Its plant is solar; anything else is returned as it is.
+    """
+    if len(data) != _EARLIER_WORDS * 32:
+        return data
+    plant_power = int.from_bytes(data[6 * 32 : 7 * 32])
+    kind = PlantKind.SOLAR if plant_power else PlantKind.NONE
+    return data[: 9 * 32] + encode_words(kind, 0, NO_UNIT) + data[9 * 32 :]
 
 
 def find_enrolment_faults(
@@ -168,33 +196,6 @@ def is_access_valid(access: Access, domain: LedgerDomain, signature: Signature, 
     return now <= access.expires <= now + ACCESS_SECONDS and is_signed_by_account(
         access.household, domain.digest(access.struct_hash()), signature
     )
-
-
-@dataclass(frozen=True, slots=True)
-class HouseholdChange:
-    """A meter's move to another household, or out of the community, as its household signs it for the registry.
-
-    ``first_slot`` is where it begins to hold, ``nonce`` the registry's for the meter.
-    """
-
-    meter: bytes
-    first_slot: int
-    nonce: int
-    household: bytes = _NOBODY
-
-    def digest(self, chain_id: int, registry: bytes) -> bytes:
-        """Return what the account signs: EIP-712 under the registry's own domain (its address is 20 bytes)."""
-        separator = hash_words(
-            tag(DOMAIN_TYPE),
-            keccak(REGISTRY_NAME.encode()),
-            keccak(REGISTRY_VERSION.encode()),
-            chain_id,
-            registry,
-        )
-        struct_hash = hash_words(
-            tag(HOUSEHOLD_CHANGE_TYPE), self.meter, self.household, self.first_slot, self.nonce
-        )
-        return keccak(b"\x19\x01" + separator + struct_hash)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,19 @@ def _word(value: int | bytes) -> bytes:
     raise ValueError(f"only 32 bytes (bytes32) or 20 bytes (address) make a word, not {len(value)} bytes")
 
 
+def signed_word(value: int) -> bytes:
+    """Return the word of a signed integer (int8 … int256): two's complement; OverflowError outside int256."""
+    return value.to_bytes(WORD, signed=True)
+
+
+def decode_int(word: bytes, bits: int) -> int:
+    """Read a word as a signed integer of ``bits`` bits; ValueError if it does not fit (as Solidity reverts)."""
+    value = int.from_bytes(word, signed=True)
+    if not -(1 << bits - 1) <= value < 1 << bits - 1:
+        raise ValueError(f"{value} does not fit into {bits} bits with a sign")
+    return value
+
+
 def decode_words(data: bytes, count: int) -> list[bytes]:
     """Split ``abi.encode`` of exactly ``count`` static values into its words; ValueError for any other length."""
     if len(data) != count * WORD:

@@ -39,6 +39,7 @@ from openems_bridge.metering.readings import Reading
 from openems_bridge.metering.recorder import Recorder
 from openems_bridge.metering.slot_meter import SlotMeter
 from openems_bridge.owner_settings import OwnerSettings
+from openems_bridge.planning import Planning, build_planning
 from openems_bridge.steering import OwnerSteering
 from openems_bridge.store import events, readings
 from openems_bridge.store.migrations import MIGRATIONS
@@ -109,6 +110,7 @@ class _Bridge:
     clients: Clients
     identity: Identity
     ledger: CommunityDesk
+    planning: Planning
     api: ApiServer
 
 
@@ -148,21 +150,12 @@ async def _build(
         happened=event_log.happened,
         owes_end=await _owes_end(database),
     )
-    ledger = CommunityDesk(
-        database=database,
-        clock=clock,
-        grid=grid,
-        vault=vault_of(configuration.data_dir, configuration.keys),
-        options=configuration.ledger,
-        show=watch.anchored,
-        tell=event_log.happened,
-        announce=feed.announce,
-        edge_clock_offset=lambda: watch.edge_clock_offset,
-    )
 
     def on_readings(closed: Sequence[Reading]) -> None:
         watch.closed(closed)
         ledger.measured()
+        for reading in closed:
+            planning.measured(reading)
 
     recorder = await Recorder.restored(
         meter=SlotMeter(grid=grid, source=edge.source),
@@ -180,6 +173,19 @@ async def _build(
         disk_has_room=database.disk_has_room,
     )
     dispatcher, steering = _steered(surroundings, house, settings, watch)
+    planning = await build_planning(configuration, database, clock, edge, dispatcher, watch, event_log)
+    ledger = CommunityDesk(
+        database=database,
+        clock=clock,
+        grid=grid,
+        vault=vault_of(configuration.data_dir, configuration.keys),
+        options=configuration.ledger,
+        show=watch.anchored,
+        tell=event_log.happened,
+        announce=feed.announce,
+        edge_clock_offset=lambda: watch.edge_clock_offset,
+        market=planning.hall,
+    )
     desk = PairingDesk(certificate.fingerprint, clock)
     clients = await Clients.load(database, clock)
     parts = ApiParts(
@@ -198,6 +204,8 @@ async def _build(
             lambda: {"clients": len(clients.listed()), "websockets": feed.subscribers},
         ),
         ledger=ledger,
+        foresight=planning.foresight.desk,
+        trading=planning.hall,
         pushed=_pushed(edge),
     )
     return _Bridge(
@@ -216,6 +224,7 @@ async def _build(
         clients=clients,
         identity=identity,
         ledger=ledger,
+        planning=planning,
         api=ApiServer(api_application(api_routes(parts), clients), certificate.server_context(), feed),
     )
 
@@ -252,6 +261,7 @@ async def _run(
 ) -> None:
     stack.push_async_callback(bridge.event_log.close)
     stack.push_async_callback(bridge.recorder.close)
+    stack.push_async_callback(bridge.planning.hall.close)
     # Released first, whatever the end: the Edge, the journal and the log of events are closed after it.
     stack.push_async_callback(bridge.dispatcher.close)
     await _tell_missed_readings(bridge)
@@ -264,6 +274,7 @@ async def _run(
                 ("events", bridge.event_log.run()),
                 ("edge", _follow_edge(bridge)),
                 ("ledger", bridge.ledger.run()),
+                ("looking ahead", bridge.planning.foresight.lookout.run()),
                 ("looking around", _look_around(bridge)),
                 ("pruning", prune_daily(bridge.database, bridge.clock)),
                 ("announcement", _announce(bridge, port)),

@@ -40,7 +40,7 @@ class House:
 
     ``telemetry`` is None while the Edge is not connected; ``topology`` is then the last known one, so that nothing
     seems to be removed from the house. ``totals`` are the bridge's own counters, Wh. ``ledger`` are the sections that the
-    ledger shows, none before the household joined a community.
+    ledger shows, none before the household joined a community; ``outlook`` those of forecast, plan and market.
     """
 
     edge: str = "connecting"
@@ -53,6 +53,7 @@ class House:
     limits: Limits
     disk_has_room: bool = True
     ledger: Mapping[str, Section] = field(default_factory=dict)
+    outlook: Mapping[str, Section] = field(default_factory=dict)
 
 
 def state_document(identity: Identity, grid: SlotGrid, house: House) -> StateDocument:
@@ -65,6 +66,7 @@ def state_document(identity: Identity, grid: SlotGrid, house: House) -> StateDoc
         "dispatch": dispatch_section(house.dispatch),
         "limits": limits_section(house.limits),
         **house.ledger,
+        **house.outlook,
     }
     topology = house.topology or Topology(source=identity.source)
     if topology.grid_meter is not None:

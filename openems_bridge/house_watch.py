@@ -118,6 +118,13 @@ class HouseWatch:
         """Show the ledger's sections."""
         self._show(ledger=sections)
 
+    def looked_ahead(self, sections: Mapping[str, Section | None]) -> None:
+        """Show some sections of forecast, plan and market anew; None takes one away."""
+        merged = {**self._house.outlook, **sections}
+        outlook = {name: section for name, section in merged.items() if section is not None}
+        if outlook != self._house.outlook:
+            self._show(outlook=outlook)
+
     def disk(self, *, has_room: bool) -> None:
         """Show whether the disk has room."""
         if has_room != self._house.disk_has_room:

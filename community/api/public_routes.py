@@ -1,6 +1,6 @@
 """What everybody may know: health, and what the community is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -20,11 +20,14 @@ OLDEST_API_VERSION = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Portrait:
-    """What the operator says of itself: name, account, the point that openings are sealed to, the text to agree to."""
+    """What the operator says of itself: name, account, the text to agree to, and the point that openings are sealed to.
+
+    That point can become another one while the daemon runs.
+    """
 
     name: str
     operator: bytes
-    encryption_key: Point
+    encryption_key: Callable[[], Point]
     consent: str
     facts: CommunityFacts
     deadlines: Deadlines
@@ -52,8 +55,10 @@ def info_document(portrait: Portrait) -> dict[str, Json]:
             "demands": hexed(facts.demands),
             "direct_inclusion": hexed(facts.direct_inclusion),
         },
+        "market": _hexed_or_none(facts.addresses.market),
+        "suggestions": _hexed_or_none(facts.addresses.suggestions),
         "operator": hexed(portrait.operator),
-        "encryption_key": [hexed(number.to_bytes(32)) for number in portrait.encryption_key],
+        "encryption_key": [hexed(number.to_bytes(32)) for number in portrait.encryption_key()],
         "slot_seconds": facts.grid.seconds,
         "minimum_owners": facts.minimum_owners,
         "deadlines": {
@@ -73,12 +78,16 @@ def info_document(portrait: Portrait) -> dict[str, Json]:
     }
 
 
-class PublicRoutes:
-    """``/health`` and ``/v1/info``."""
+def _hexed_or_none(address: bytes | None) -> str | None:
+    return None if address is None else hexed(address)
 
-    def __init__(self, portrait: Portrait, is_healthy: Callable[[], bool] = lambda: True) -> None:
+
+class PublicRoutes:
+    """``/health`` and ``/v1/info``. ``problems`` names what keeps the operator from its work now: stable codes."""
+
+    def __init__(self, portrait: Portrait, problems: Callable[[], Sequence[str]] = tuple) -> None:
         self._portrait = portrait
-        self._is_healthy = is_healthy
+        self._problems = problems
 
     def table(self) -> list[web.RouteDef]:
         """Return the routes."""
@@ -86,9 +95,10 @@ class PublicRoutes:
 
     async def _health(self, request: web.Request) -> web.Response:
         refuse_query(request)
-        if self._is_healthy():
-            return web.json_response({"status": "ok"})
-        return web.json_response({"status": "degraded"}, status=503)
+        problems = list(self._problems())
+        if problems:
+            return web.json_response({"status": "degraded", "problems": problems}, status=503)
+        return web.json_response({"status": "ok"})
 
     async def _info(self, request: web.Request) -> web.Response:
         refuse_query(request)

@@ -8,7 +8,7 @@ from aiohttp import web
 from community.api.access import Gate
 from community.api.values import decoded, hexed, signature
 from community.readings.acceptance import Refusal, Submission
-from community.readings.desk import DeskBusy, ReadingDesk, SignedReceipt
+from community.readings.desk import ClockDiffers, DeskBusy, ReadingDesk, SignedReceipt
 from community.store import readings
 from dems_node.database.database import Database
 from dems_node.https.bodies import read_body, refuse_query
@@ -92,6 +92,8 @@ class ReadingRoutes:
             raise Problem(
                 503, "busy", "Busy", "Too many readings arrive at once: try again in a few seconds."
             ) from None
+        except ClockDiffers as error:
+            raise Problem(503, "clock-differs", "Clocks differ", str(error)) from None
         if isinstance(found, Refusal):
             status = 409 if found.kind in _CONFLICTS else 422
             raise Problem(status, found.kind, _TITLES[found.kind], found.detail, params=found.params)

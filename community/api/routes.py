@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from community.api.enrolment_routes import EnrolmentRoutes
+from community.api.key_change_routes import KeyChangeRoutes
+from community.api.market_routes import MarketRoutes
 from community.api.public_routes import PublicRoutes
 from community.api.rates import Rates, rate_middleware
 from community.api.reading_routes import ReadingRoutes
@@ -20,8 +22,10 @@ class ApiParts:
 
     public: PublicRoutes
     enrolments: EnrolmentRoutes
+    key_changes: KeyChangeRoutes
     readings: ReadingRoutes
     slots: SlotRoutes
+    market: MarketRoutes | None
     rates: Rates
 
 
@@ -31,8 +35,10 @@ def api_application(parts: ApiParts) -> web.Application:
         [
             *parts.public.table(),
             *parts.enrolments.table(),
+            *parts.key_changes.table(),
             *parts.readings.table(),
             *parts.slots.table(),
+            *(() if parts.market is None else parts.market.table()),
         ],
         body_limit=BODY_LIMIT,
         middlewares=[rate_middleware(parts.rates)],

@@ -20,12 +20,15 @@ class WrongContracts(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Addresses:
-    """The contracts of a community that the operator is told of (20 bytes each)."""
+    """The contracts of a community that the operator is told of (20 bytes each); ``market`` and
+    ``suggestions`` None: it has none."""
 
     registry: bytes
     ledger: bytes
     netting: bytes
     account: bytes
+    market: bytes | None = None
+    suggestions: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

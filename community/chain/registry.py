@@ -13,12 +13,23 @@ from dems_protocol.contracts.community_registry import (
     KeyChangedEvent,
     OperatorChangedEvent,
     PlantChangedEvent,
+    SealingKeyChangedEvent,
+    ZoneChangedEvent,
 )
+from dems_protocol.contracts.structs import Plant
+from dems_protocol.curve import Point
 from dems_protocol.leaves import MeterRecord
 from dems_protocol.signatures import PublicKey, Scheme
 
 _NOBODY = bytes(20)
-SCOPE = (HouseholdChangedEvent, KeyChangedEvent, OperatorChangedEvent, PlantChangedEvent)
+SCOPE = (
+    HouseholdChangedEvent,
+    KeyChangedEvent,
+    OperatorChangedEvent,
+    PlantChangedEvent,
+    SealingKeyChangedEvent,
+    ZoneChangedEvent,
+)
 """The events that a registry is made of."""
 
 
@@ -43,11 +54,20 @@ class _History[T]:
         return self.values[self.slots[-1]] if self.slots else None
 
 
+@dataclass(frozen=True, slots=True)
+class RegisteredPlant:
+    """A plant as the registry has it, with the number of its unit in the register of plants (32 bytes)."""
+
+    plant: Plant
+    mastr_number: bytes
+
+
 @dataclass(slots=True)
 class _Meter:
     household: _History[bytes] = field(default_factory=_History)
     key: _History[PublicKey] = field(default_factory=_History)
-    plant_power: _History[int] = field(default_factory=_History)
+    plant: _History[RegisteredPlant] = field(default_factory=_History)
+    zone: _History[int] = field(default_factory=_History)
 
 
 class Registry:
@@ -58,6 +78,7 @@ class Registry:
         self._households: dict[bytes, set[bytes]] = {}
         self._keys: dict[PublicKey, bytes] = {}
         self._operator = _History[bytes]()
+        self._sealing_keys: dict[bytes, _History[Point]] = {}
         for event in events:
             self.apply(event)
 
@@ -71,8 +92,12 @@ class Registry:
                 key = PublicKey(Scheme(scheme), x, y)
                 self._meter(meter).key.set(slot, key)
                 self._keys[key] = meter
-            case PlantChangedEvent(meter=meter, from_=slot, plant=plant):
-                self._meter(meter).plant_power.set(slot, plant.power_watts)
+            case PlantChangedEvent(meter=meter, from_=slot, plant=plant, mastr_number=mastr_number):
+                self._meter(meter).plant.set(slot, RegisteredPlant(plant, mastr_number))
+            case SealingKeyChangedEvent(operator=operator, from_=slot, key=sealing_key):
+                self._sealing_keys.setdefault(operator, _History()).set(slot, Point(*sealing_key))
+            case ZoneChangedEvent(meter=meter, zone=zone, from_=slot):
+                self._meter(meter).zone.set(slot, int.from_bytes(zone))
             case OperatorChangedEvent(operator=operator, from_=slot):
                 self._operator.set(slot, operator)
 
@@ -84,7 +109,17 @@ class Registry:
         household, key = known.household.at(slot), known.key.at(slot)
         if household is None or household == _NOBODY or key is None:
             return None
-        return MeterRecord(household, key, known.plant_power.at(slot) or 0)
+        plant = known.plant.at(slot)
+        return MeterRecord(household, key, 0 if plant is None else plant.plant.power_watts)
+
+    def zone_at(self, meter: bytes, slot: int) -> int:
+        """Return the zone that a meter is in in a slot: 0 where the registry says nothing."""
+        known = self._meters.get(meter)
+        return 0 if known is None else known.zone.at(slot) or 0
+
+    def meters_at(self, slot: int) -> list[bytes]:
+        """Return the meters that belong to a household in a slot, ascending."""
+        return sorted(meter for meter in self._meters if self.record_at(meter, slot) is not None)
 
     def is_member(self, household: bytes, slot: int) -> bool:
         """Say whether a household has a meter in a slot."""
@@ -113,10 +148,15 @@ class Registry:
         known = self._meters.get(meter)
         return known.key.last if known is not None else None
 
-    def planned_plant_power(self, meter: bytes) -> int:
-        """Return a meter's plant power in W once all that is planned holds; 0 for an unknown meter."""
+    def planned_plant(self, meter: bytes) -> RegisteredPlant | None:
+        """Return a meter's plant once all that is planned holds; None where the registry was told of none."""
         known = self._meters.get(meter)
-        return (known.plant_power.last or 0) if known is not None else 0
+        return known.plant.last if known is not None else None
+
+    def planned_sealing_key(self, operator: bytes) -> Point | None:
+        """Return the key that an operator's openings are sealed to once all that is planned holds; None if not known."""
+        known = self._sealing_keys.get(operator)
+        return known.last if known is not None else None
 
     def meter_of_key(self, key: PublicKey) -> bytes | None:
         """Return the meter that has, or had, a key."""

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from community.bonds import read_bond
 from community.chain.facts import CommunityFacts, read_facts
 from community.cli.keys import cabinet_of
 from community.cli.terminal import complain, explained, say
@@ -9,9 +10,7 @@ from community.configuration.model import CommunityConfiguration
 from community.folder import contracts_of
 from community.keys import OperatorKeys
 from dems_node.chain.client import ChainClient
-from dems_protocol.contracts import community_registry, meter_ledger
-from dems_protocol.curve import Point
-from dems_protocol.words import hash_words
+from dems_protocol.contracts import community_registry
 
 
 def check(configuration: CommunityConfiguration) -> int:
@@ -60,24 +59,23 @@ async def _find_wrong_operator(client: ChainClient, facts: CommunityFacts, keys:
     if found != keys.operator.public_key.address():
         return f"The registry names 0x{found.hex()} as the meter operator of slot {slot}: this key cannot publish."
     sealed_to = await client.read(registry, community_registry.SealingKeyHashAt(slot))
-    if sealed_to != _key_hash(keys.sealing.public):
+    if keys.sealing.of_hash(sealed_to) is None:
         return (
-            "The registry has another sealing key than this operator: direct inclusions could not be opened."
+            "The registry has a sealing key that this operator does not have: direct inclusions could not be opened. Restore "
+            "the keys from a backup, or make another one: dems-community rotate-sealing-key"
         )
-    say("operator   appointed, with this sealing key")
+    say("operator   appointed, with a sealing key of this operator")
     return None
 
 
 async def _find_missing_bond(client: ChainClient, facts: CommunityFacts, keys: OperatorKeys) -> str | None:
-    amount, leaving, _ = await client.read(
-        facts.addresses.ledger, meter_ledger.Bonds(keys.operator.public_key.address())
-    )
-    if amount - leaving < facts.bond_amount:
+    bond = await read_bond(client, facts, keys.operator.public_key.address())
+    if bond.missing:
         return (
-            f"The operator's bond is {amount - leaving}, {facts.bond_amount} (smallest units of the currency) are needed: "
-            "approve the ledger in the currency, then call deposit and lockBond."
+            f"The operator's bond is {bond.locked}, {bond.needed} (smallest units of the currency) are needed: "
+            "dems-community lock-bond"
         )
-    say(f"bond       {amount} locked")
+    say(f"bond       {bond.locked} locked")
     return None
 
 
@@ -91,7 +89,3 @@ async def _find_empty(client: ChainClient, account: bytes) -> str | None:
 
 def _accounts(keys: OperatorKeys) -> list[bytes]:
     return [keys.authority.public_key.address(), keys.operator.public_key.address()]
-
-
-def _key_hash(key: Point) -> bytes:
-    return hash_words(key.x, key.y)

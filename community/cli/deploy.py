@@ -29,8 +29,8 @@ def deploy(configuration: CommunityConfiguration) -> int:
         say(f"Wrote {path}. The operator acts from slot {deployed.first_slot} on.")
         if configuration.deployment.currency is not None:
             say(
-                "Now lock the bond: with the operator's account approve the ledger in the currency, then call "
-                "deposit and lockBond of the ledger. `dems-community check` says how much."
+                "Now lock the bond: send the operator's account the currency, then dems-community lock-bond. It says how "
+                "much."
             )
         return 0
 

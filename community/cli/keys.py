@@ -48,7 +48,7 @@ async def _make_database(folder: Path) -> None:
 
 
 def _show(keys: OperatorKeys) -> None:
-    point = keys.sealing.public
+    point = keys.sealing.newest.public
     say(f"authority    {keys.authority.address}   admits households, deploys; needs gas")
     say(f"operator     {keys.operator.address}   publishes, answers, holds the bond; needs gas")
     say(f"sealing key  0x{point.x:064x}, 0x{point.y:064x}")

@@ -1,11 +1,12 @@
 """The parser of the command line and its exit statuses: 0 done, 1 failed, 2 wrong configuration or arguments."""
 
 import argparse
-import re
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from community import __version__
+from community.cli.member_arguments import add_member_commands
 from community.cli.terminal import complain
 from dems_node.configuration.values import ConfigurationError
 
@@ -41,7 +42,11 @@ def _parser() -> argparse.ArgumentParser:
     keys.add_argument("--create", action="store_true", help="make the keys that are missing")
     _add(commands, "deploy", "put the community's contracts on the chain", _deploy)
     _add(commands, "run", "run the daemon until it is stopped (Ctrl-C, SIGTERM)", _run)
-    _add_members(commands)
+    status = _add(commands, "status", "say how the community stands: slots, members, money, clock", _status)
+    status.add_argument("--json", action="store_true", dest="as_json", help="as JSON, for programs")
+    _add(commands, "lock-bond", "fill the operator's bond up, at first or after a slash", _lock_bond)
+    _add(commands, "rotate-sealing-key", "make another key for direct inclusions (daemon stopped)", _rotate)
+    add_member_commands(partial(_add, commands))
     return parser
 
 
@@ -53,18 +58,6 @@ def _add_init(commands: _Commands) -> None:
     parser.set_defaults(command=_init)
 
 
-def _add_members(commands: _Commands) -> None:
-    invite = _add(commands, "invite", "print an invitation, good for one household", _invite)
-    invite.add_argument("--note", default="", help="whom it is for; only the operator sees it")
-    members = _add(commands, "members", "list who belongs to the community, or wants to", _members)
-    members.add_argument("--json", action="store_true", dest="as_json", help="as JSON, for programs")
-    approve = _add(commands, "approve", "let a household in", _approve)
-    approve.add_argument("household", type=_account, help="its account, 0x…")
-    refuse = _add(commands, "refuse", "refuse a household that waits", _refuse)
-    refuse.add_argument("household", type=_account, help="its account, 0x…")
-    refuse.add_argument("reason", help="what the household is told")
-
-
 def _add(
     commands: _Commands, name: str, help_text: str, command: Callable[[argparse.Namespace], int]
 ) -> argparse.ArgumentParser:
@@ -74,12 +67,6 @@ def _add(
     )
     parser.set_defaults(command=command)
     return parser
-
-
-def _account(text: str) -> bytes:
-    if not re.fullmatch("0x[0-9a-fA-F]{40}", text):
-        raise argparse.ArgumentTypeError(f"expected 0x and 40 hex digits, found {text[:60]!r}")
-    return bytes.fromhex(text[2:])
 
 
 # Each command imports what it needs: `members` must not wait for a chain's libraries.
@@ -119,29 +106,22 @@ def _run(options: argparse.Namespace) -> int:
     return run(load_configuration(options.config))
 
 
-def _invite(options: argparse.Namespace) -> int:
-    from community.cli.members import invite
+def _status(options: argparse.Namespace) -> int:
+    from community.cli.status import show_status
     from community.configuration.loading import load_configuration
 
-    return invite(load_configuration(options.config), options.note)
+    return show_status(load_configuration(options.config), as_json=options.as_json)
 
 
-def _members(options: argparse.Namespace) -> int:
-    from community.cli.members import list_members
+def _lock_bond(options: argparse.Namespace) -> int:
+    from community.cli.bond import lock_bond
     from community.configuration.loading import load_configuration
 
-    return list_members(load_configuration(options.config), as_json=options.as_json)
+    return lock_bond(load_configuration(options.config))
 
 
-def _approve(options: argparse.Namespace) -> int:
-    from community.cli.members import approve
+def _rotate(options: argparse.Namespace) -> int:
+    from community.cli.sealing import rotate
     from community.configuration.loading import load_configuration
 
-    return approve(load_configuration(options.config), options.household)
-
-
-def _refuse(options: argparse.Namespace) -> int:
-    from community.cli.members import refuse
-    from community.configuration.loading import load_configuration
-
-    return refuse(load_configuration(options.config), options.household, options.reason)
+    return rotate(load_configuration(options.config))

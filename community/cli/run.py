@@ -15,7 +15,7 @@ from dems_node.configuration.values import ConfigurationError
 from dems_node.keys.errors import KeysUnusable
 
 _LOGGER = logging.getLogger(__name__)
-_CHATTY = ("aiohttp", "asyncio", "web3", "websockets", "urllib3")
+_CHATTY = ("aiohttp", "asyncio")
 
 
 def run(configuration: CommunityConfiguration) -> int:

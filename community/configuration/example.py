@@ -66,6 +66,17 @@ deployment:
   # pool: "0x…"
   # windows:
   #   challenge_seconds: 3600
+  # The market: zones, the utility's prices and the network's charge between zones (millionths of the currency per kWh).
+  # Without an account of its own the utility's prices are set by the authority's.
+  market:
+    zones: [0]
+    sell: 320000
+    buy: 80000
+    charge: 0
+    # order_deposit: 0
+    # utility: "0x…"
+    # gates:
+    #   gate_seconds: 3600
 
 # Processes that check readings; without it one for each processor.
 # workers: 2

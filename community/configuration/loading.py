@@ -1,6 +1,6 @@
 """Reading ``community.yaml``."""
 
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,10 +18,11 @@ from community.configuration.model import (
     ContractOptions,
     DeploymentOptions,
     KeyOptions,
+    MarketOptions,
     StatementOptions,
     default_workers,
 )
-from community.deployment import Windows
+from community.deployment import MarketGates, Windows
 from community.readings.acceptance import Plausibility
 from dems_node.configuration.document import parse_configuration_text, read_configuration_text
 from dems_node.configuration.values import (
@@ -105,7 +106,7 @@ def _public_rpc(chain: dict[str, Any]) -> str:
 def _contracts(given: dict[str, Any] | None) -> ContractOptions | None:
     if given is None:
         return None
-    addresses = Addresses(**{name.name: given[name.name] for name in fields(Addresses)})
+    addresses = Addresses(**{name.name: given[name.name] for name in fields(Addresses) if name.name in given})
     return ContractOptions(addresses=addresses, since_block=given["since_block"])
 
 
@@ -116,6 +117,27 @@ def _deployment(given: dict[str, Any]) -> DeploymentOptions:
         slot_seconds=given["slot_seconds"],
         minimum_owners=given["minimum_owners"],
         windows=given["windows"],
+        market=_market(given["market"]),
+    )
+
+
+def _market(given: dict[str, Any]) -> MarketOptions:
+    if given["buy"] > given["sell"]:
+        raise ConfigurationError(
+            [
+                f"deployment.market.buy: expected at most sell ({given['sell']}), since the utility is the last resort on both "
+                f"sides; found {given['buy']}"
+            ]
+        )
+    return MarketOptions(
+        utility=given.get("utility"),
+        zones=tuple(sorted(set(given["zones"]))),
+        sell=given["sell"],
+        buy=given["buy"],
+        charge=given["charge"],
+        order_deposit=given["order_deposit"],
+        currency=given["currency"],
+        gates=given["gates"],
     )
 
 
@@ -176,7 +198,10 @@ _CHAIN = section(
 )
 _CONTRACTS = section(
     {
-        **{vol.Required(name.name): _address for name in fields(Addresses)},
+        **{
+            (vol.Required if name.default is MISSING else vol.Optional)(name.name): _address
+            for name in fields(Addresses)
+        },
         vol.Optional("since_block", default=0): whole(0, 2**63 - 1),
     }
 )
@@ -202,6 +227,23 @@ _STATEMENTS = section(
 )
 _KEYS = section({vol.Optional("passphrase_file"): words(4096)})
 _WINDOWS = section({vol.Optional(name.name): whole(1, 365 * _DAY) for name in fields(Windows)})
+_GATES = section({vol.Optional(name.name): whole(1, 365 * _DAY) for name in fields(MarketGates)})
+_MARKET = section(
+    {
+        vol.Optional("utility"): _address,
+        vol.Optional("zones", default=lambda: [0]): vol.All(
+            [whole(0, 2**32 - 1)], vol.Length(1, 32, msg="expected 1 to 32 zones")
+        ),
+        vol.Optional("sell", default=320_000): whole(-(10**12), 10**12),
+        vol.Optional("buy", default=80_000): whole(-(10**12), 10**12),
+        vol.Optional("charge", default=0): whole(0, 10**12),
+        vol.Optional("order_deposit", default=0): whole(0, 10**15),
+        vol.Optional("currency", default="EUR"): vol.All(
+            words(3), vol.Match(r"^[A-Z]{3}$", msg="expected a currency's ISO 4217 code, such as EUR")
+        ),
+        vol.Optional("gates", default=dict): _GATES,
+    }
+)
 _DEPLOYMENT = section(
     {
         vol.Optional("currency"): _address,
@@ -209,6 +251,7 @@ _DEPLOYMENT = section(
         vol.Optional("slot_seconds", default=DEFAULT_SLOT_SECONDS): _slot_seconds,
         vol.Optional("minimum_owners", default=5): whole(3, 1_000_000),
         vol.Optional("windows", default=dict): _WINDOWS,
+        vol.Optional("market", default=dict): _MARKET,
     }
 )
 _LOG = section({vol.Optional("level", default="info"): one_of("debug", "info", "warning", "error")})

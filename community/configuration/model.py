@@ -64,6 +64,25 @@ class KeyOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MarketOptions:
+    """The market that `deploy` makes. Prices, and ``charge`` between any two zones, are micro-units of the currency per kWh.
+
+    ``utility`` sets its prices itself, with an account of its own; None: the authority's account does, and begins with
+    ``sell`` and ``buy``. ``currency`` is the ISO 4217 code that prices are told in, ``order_deposit`` what a household must have locked to trade, ``gates`` the deadlines that differ
+    from the protocol's.
+    """
+
+    utility: bytes | None = None
+    zones: tuple[int, ...] = (0,)
+    sell: int = 320_000
+    buy: int = 80_000
+    charge: int = 0
+    order_deposit: int = 0
+    currency: str = "EUR"
+    gates: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeploymentOptions:
     """What `dems-community deploy` fixes for good. ``currency`` None: a currency of the demo's own is deployed too."""
 
@@ -72,6 +91,7 @@ class DeploymentOptions:
     slot_seconds: int
     minimum_owners: int
     windows: dict[str, int]
+    market: MarketOptions = field(default_factory=MarketOptions)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

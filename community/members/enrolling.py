@@ -10,7 +10,8 @@ from eth_hash.auto import keccak
 from community.chain.registry import Registry
 from community.store import members
 from community.store.members import InvitationUnknown, Leaving, MeterTaken, Status, StoredEnrolment
-from dems_protocol.membership import Enrolment, HouseholdChange, find_enrolment_faults
+from dems_protocol.membership import Enrolment, find_enrolment_faults
+from dems_protocol.registry_changes import HouseholdChange
 from dems_protocol.signatures import Signature, is_signed_by_account
 from dems_protocol.typed_data import LedgerDomain
 

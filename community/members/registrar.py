@@ -1,14 +1,18 @@
-"""Tells the registry on chain who was approved and who leaves, one transaction after the other, until the chain shows it."""
+"""Tells the registry on chain who was approved, who leaves and which meter has another key, until the chain shows it."""
 
 import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from eth_hash.auto import keccak
+
+from community.chain.clock import ChainClock
 from community.chain.facts import CommunityFacts
 from community.chain.follower import ChainFollower
 from community.chain.wishes import Wish, WishState, want
-from community.store import members
+from community.store import key_changes, members
+from community.store.key_changes import KeyChangeStatus
 from community.store.members import Status, StoredEnrolment
 from dems_node.chain.client import ChainClient
 from dems_node.chain.errors import ChainError
@@ -18,13 +22,16 @@ from dems_node.database.errors import StoreError
 from dems_node.outage import Outage
 from dems_protocol.contracts import community_registry, conversions
 from dems_protocol.contracts.abi import Call
-from dems_protocol.contracts.structs import Plant, Signature, Source
+from dems_protocol.contracts.structs import Signature
+from dems_protocol.registry_changes import SignedKeyChange
 
 LOOK_SECONDS = 3.0
 SLOTS_AHEAD = 2
 """A change begins so many slots ahead, so that its transaction has a slot's time to get into a block."""
 _NOBODY = bytes(20)
 _NO_SIGNATURE = Signature(bytes(32), bytes(32), 0)
+_TOO_LATE = ("NotInTheFuture", "TooSoon")
+_KEY_REFUSED = ("NotSignedByHousehold", "KeyTaken", "NotAPublicKey", "UnknownMeter", *_TOO_LATE)
 _LOGGER = logging.getLogger(__name__)
 
 
@@ -48,7 +55,9 @@ class Registrar:
         database: Database,
         follower: ChainFollower,
         clock: Clock,
+        chain_clock: ChainClock,
     ) -> None:
+        self._chain_clock = chain_clock
         self._facts = facts
         self._authority = authority
         self._client = client
@@ -71,7 +80,14 @@ class Registrar:
             await asyncio.sleep(LOOK_SECONDS)
 
     async def tick(self) -> None:
-        """Look at everybody who joins, belongs, or leaves. Raises ChainError, StoreError."""
+        """Look at everybody who joins, belongs, or leaves, and at new keys. Raises ChainError, StoreError.
+
+        Which slot comes next is not decided by a clock that differs from the chain's.
+        """
+        if self._chain_clock.seconds_behind is not None:
+            return
+        for change in await self._database.run(key_changes.waiting):
+            await self._change_key(change)
         for each in await self._database.run(
             members.with_status, Status.APPROVED, Status.MEMBER, Status.LEAVING
         ):
@@ -81,7 +97,7 @@ class Registrar:
                 case Status.LEAVING:
                     await self._let_go(each)
                 case _:
-                    await self._notice_leaving(each)
+                    await self._follow(each)
 
     async def _bring_in(self, each: StoredEnrolment) -> None:
         enrolment, registry = each.enrolment, self._follower.registry
@@ -148,25 +164,42 @@ class Registrar:
         return chosen
 
     def _has_plant(self, each: StoredEnrolment) -> bool:
-        meter = each.enrolment.meter
-        return self._follower.registry.planned_plant_power(meter) == each.enrolment.plant_power
+        known, wanted = self._follower.registry.planned_plant(each.enrolment.meter), each.plant
+        return known == wanted or (known is None and not wanted.plant.power_watts)
 
     async def _set_plant(self, each: StoredEnrolment) -> None:
         enrolment, current = each.enrolment, self._current_slot()
         begin = self._follower.registry.household_from(enrolment.meter) or 0
         first_slot = begin if begin > current else current + 1
-        power = enrolment.plant_power
-        plant = Plant(
-            power_watts=power,
-            storage_watt_hours=enrolment.battery_capacity,
-            commissioned_at=0,
-            source=Source.SOLAR if power else Source.NONE,
-        )
+        wanted = each.plant
+        call = community_registry.SetPlant(enrolment.meter, wanted.plant, wanted.mastr_number, first_slot)
         await self._want(
-            f"plant:{enrolment.meter.hex()}:{each.received_at}:{first_slot}",
-            community_registry.SetPlant(enrolment.meter, plant, bytes(32), first_slot),
+            f"plant:{enrolment.meter.hex()}:{each.received_at}:{keccak(call.calldata()).hex()}",
+            call,
             f"plant of meter 0x{enrolment.meter.hex()}",
         )
+
+    async def _change_key(self, change: SignedKeyChange) -> None:
+        if self._follower.registry.planned_key(change.meter) == change.key:
+            await self._database.run(key_changes.end, change, KeyChangeStatus.REGISTERED)
+            _LOGGER.info("Meter 0x%s has a new key", change.meter.hex())
+            return
+        signature, key_id = change.signature, change.key.key_id().hex()
+        state = await self._want(
+            f"key:{change.meter.hex()}:{key_id}:{change.first_slot}:{'delayed' if signature is None else 'signed'}",
+            community_registry.ChangeKey(
+                change.meter,
+                conversions.to_public_key(change.key),
+                change.first_slot,
+                _NO_SIGNATURE if signature is None else conversions.to_signature(signature),
+            ),
+            f"new key of meter 0x{change.meter.hex()}",
+        )
+        if signature is None and state.refusal in _TOO_LATE:
+            later = replace(change, first_slot=self._delayed_slot())
+            await self._database.run(key_changes.ask, later, int(self._clock.utc()))
+        elif state.refusal in _KEY_REFUSED:
+            await self._database.run(key_changes.end, change, KeyChangeStatus.REFUSED, state.explanation)
 
     async def _let_go(self, each: StoredEnrolment) -> None:
         enrolment, registry, current = each.enrolment, self._follower.registry, self._current_slot()
@@ -191,11 +224,14 @@ class Registrar:
             later = replace(each.leaving, first_slot=self._delayed_slot(), signature=None)
             await self._database.run(members.leave, enrolment, later, int(self._clock.utc()))
 
-    async def _notice_leaving(self, each: StoredEnrolment) -> None:
+    async def _follow(self, each: StoredEnrolment) -> None:
+        """Notice that a member left by itself; tell the registry what the operator corrected of its plant."""
         registry, meter = self._follower.registry, each.enrolment.meter
         gone = registry.is_registered(meter) and registry.last_household(meter) != each.enrolment.household
         if gone and registry.record_at(meter, self._current_slot()) is None:
             await self._change(each, Status.LEFT)
+        elif not gone and each.approved_plant is not None and not self._has_plant(each):
+            await self._set_plant(each)
 
     async def _want(self, key: str, call: Call[None], subject: str) -> WishState:
         wish = Wish(key=key, to=self._facts.addresses.registry, call=call, subject=subject)

@@ -34,6 +34,13 @@ class DeskBusy(Exception):
     """Too many readings are being checked: try again in a few seconds."""
 
 
+class ClockDiffers(Exception):
+    """This machine's clock is ``seconds`` behind the chain's: no receipt is signed until they agree."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"The operator's clock is {seconds} s behind the chain's: try again later.")
+
+
 @dataclass(frozen=True, slots=True)
 class SignedReceipt:
     """The operator's word that a reading arrived; ``late`` if its slot's statement was made without it."""
@@ -63,7 +70,13 @@ class ReadingDesk:
         self._waiting = 0
 
     async def accept(self, submission: Submission) -> SignedReceipt | Refusal:
-        """Return the receipt, or why the reading is refused. Raises DeskBusy, StoreError; nothing is kept then."""
+        """Return the receipt, or why the reading is refused.
+
+        Raises DeskBusy, ClockDiffers, StoreError; nothing is kept then.
+        """
+        behind = self._office.chain_clock.seconds_behind
+        if behind is not None:
+            raise ClockDiffers(behind)
         if self._waiting >= WAITING_ALLOWED:
             raise DeskBusy
         lock = self._locks.setdefault(submission.reading.meter, asyncio.Lock())

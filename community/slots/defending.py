@@ -20,7 +20,7 @@ from dems_protocol.contracts.structs import Kind, Published
 from dems_protocol.curve import Point
 from dems_protocol.leaves import Leaf
 from dems_protocol.readings import NO_READING, advance_registers, find_chain_faults
-from dems_protocol.sealing import EqualityProof, decrypt, find_false_registers
+from dems_protocol.sealing import EqualityProof, OperatorKey, decrypt, find_false_registers
 
 _TOO_LATE = "ContestOver"
 _LOGGER = logging.getLogger(__name__)
@@ -139,23 +139,24 @@ async def exclude_duplicate(office: Office, shown: Shown, index: int, included: 
 async def _is_true(office: Office, included: IncludedReading) -> bool:
     if await office.database.run(readings.by_hash, included.reading.struct_hash()) is not None:
         return True
-    if included.sealed.operator_key != office.sealing_key.public:
+    key = office.sealing_keys.of(included.sealed.operator_key)
+    if key is None:
         _LOGGER.error(
-            "The reading of meter 0x%s for slot %d was sealed to another key than this operator has: the slot "
+            "The reading of meter 0x%s for slot %d was sealed to a key that this operator does not have: the slot "
             "cannot be opened",
             included.reading.meter.hex(),
             included.reading.slot,
         )
         return True
-    false, openings = await asyncio.to_thread(_unseal, office, included)
+    false, openings = await asyncio.to_thread(_unseal, key, included)
     if false:
         return False
     await office.database.run(_keep_included, included, openings, int(office.clock.utc()))
     return True
 
 
-def _unseal(office: Office, included: IncludedReading) -> tuple[list[Register], tuple[Opening, ...]]:
-    shared: Point = office.sealing_key.shared(included.sealed)
+def _unseal(key: OperatorKey, included: IncludedReading) -> tuple[list[Register], tuple[Opening, ...]]:
+    shared: Point = key.shared(included.sealed)
     false = find_false_registers(pedersen(), included.reading, included.sealed, shared)
     if false:
         return false, ()
@@ -249,9 +250,10 @@ def _standing_place(published: PublishedStatement | None, included: IncludedRead
 
 
 def _disclose(office: Office, included: IncludedReading) -> tuple[Point, EqualityProof]:
-    shared = office.sealing_key.shared(included.sealed)
-    proof = office.sealing_key.prove(office.facts.domain, included.reading.struct_hash(), included.sealed)
-    return shared, proof
+    key = office.sealing_keys.of(included.sealed.operator_key)
+    assert key is not None  # noqa: S101 - it has shown that the openings are false
+    proof = key.prove(office.facts.domain, included.reading.struct_hash(), included.sealed)
+    return key.shared(included.sealed), proof
 
 
 def _place(published: PublishedStatement) -> str:

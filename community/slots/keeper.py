@@ -85,9 +85,15 @@ class SlotKeeper:
             await self._office.follower.wait_for_news(LOOK_SECONDS)
 
     async def tick(self) -> None:
-        """Look at every unfinished slot once. Raises ChainError, StoreError: nothing is lost then."""
+        """Look at every unfinished slot once. Raises ChainError, StoreError: nothing is lost then.
+
+        While the clock and the chain's differ, only looks at the clocks.
+        """
         await self._begin_slots()
         head = await self._client.head()
+        self._office.chain_clock.heard(head.timestamp)
+        if self._office.chain_clock.seconds_behind is not None:
+            return
         for slot in await self._office.database.run(slots.unfinished):
             moment = Moment(
                 now=self._office.clock.utc(), block_time=head.timestamp, serving_since=self._serving_since

@@ -5,13 +5,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from community.chain.clock import ChainClock
 from community.chain.facts import CommunityFacts
 from community.chain.follower import ChainFollower
 from community.chain.wishes import Wish, WishState, want
+from community.keys import SealingKeys
 from community.workers import Workers
 from dems_node.clock import Clock
 from dems_node.database.database import Database
-from dems_protocol.sealing import OperatorKey
 from dems_protocol.signatures import Signature
 
 
@@ -35,11 +36,12 @@ class Office:
     facts: CommunityFacts
     account: bytes
     signer: AccountSigner = field(repr=False)
-    sealing_key: OperatorKey = field(repr=False)
+    sealing_keys: SealingKeys = field(repr=False)
     database: Database
     follower: ChainFollower
     workers: Workers
     clock: Clock
+    chain_clock: ChainClock
     wake: Callable[[], None]
 
     async def want(self, wish: Wish) -> WishState:

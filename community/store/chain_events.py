@@ -2,32 +2,44 @@
 
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from community.chain import registry, slot_events
 from community.chain.slot_events import LoggedEvent
+from community.market import announcements, chain_slot
 from dems_node.chain.events import ChainEvent
 from dems_protocol.contracts import decode_event
 from dems_protocol.contracts.abi import Event, MalformedData
 
 REGISTRY = "registry"
 SLOT = "slot"
+MARKET = "market"
+ANNOUNCEMENT = "announcement"
 _WORD = 32
 
 
-def keep(connection: sqlite3.Connection, event: ChainEvent) -> int | None:
-    """Keep an event, if it is one that the operator follows; return the slot that it belongs to, if any."""
+@dataclass(frozen=True, slots=True)
+class Belonging:
+    """What an event belongs to: a scope, and within it a slot, or none."""
+
+    scope: str
+    slot: int | None
+
+
+def keep(connection: sqlite3.Connection, event: ChainEvent) -> Belonging | None:
+    """Keep an event, if it is one that the operator follows; return what it belongs to."""
     log = event.log
-    scope, slot = _scope_of(decode(log.topics, log.data))
-    if scope is None:
+    found = _belonging(decode(log.topics, log.data))
+    if found is None:
         return None
     connection.execute(
         "INSERT INTO chain_event (id, scope, slot, block, position, transaction_hash, topics, data) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (
             event.id,
-            scope,
-            slot,
+            found.scope,
+            found.slot,
             log.block_number,
             log.index,
             log.transaction_hash,
@@ -35,19 +47,30 @@ def keep(connection: sqlite3.Connection, event: ChainEvent) -> int | None:
             log.data,
         ),
     )
-    return slot
+    return found
 
 
-def take_back(connection: sqlite3.Connection, event: ChainEvent) -> int | None:
-    """Forget an event whose block is no longer part of the chain; return the slot that it belonged to, if any."""
-    row = connection.execute("DELETE FROM chain_event WHERE id = ? RETURNING slot", (event.id,)).fetchone()
-    return None if row is None else row[0]
+def take_back(connection: sqlite3.Connection, event: ChainEvent) -> Belonging | None:
+    """Forget an event whose block is no longer part of the chain; return what it belonged to."""
+    row = connection.execute(
+        "DELETE FROM chain_event WHERE id = ? RETURNING scope, slot", (event.id,)
+    ).fetchone()
+    return None if row is None else Belonging(row[0], row[1])
 
 
 def of_registry(connection: sqlite3.Connection) -> list[tuple[str, Event]]:
     """Return the registry's events in order, with their ids."""
+    return _of_scope(connection, REGISTRY)
+
+
+def of_announcements(connection: sqlite3.Connection) -> list[tuple[str, Event]]:
+    """Return what was announced for the market, in order, with the events' ids."""
+    return _of_scope(connection, ANNOUNCEMENT)
+
+
+def _of_scope(connection: sqlite3.Connection, scope: str) -> list[tuple[str, Event]]:
     rows = connection.execute(
-        "SELECT id, topics, data FROM chain_event WHERE scope = ? ORDER BY block, position", (REGISTRY,)
+        "SELECT id, topics, data FROM chain_event WHERE scope = ? ORDER BY block, position", (scope,)
     )
     return [
         (event_id, event)
@@ -57,10 +80,20 @@ def of_registry(connection: sqlite3.Connection) -> list[tuple[str, Event]]:
 
 
 def of_slot(connection: sqlite3.Connection, slot: int) -> list[LoggedEvent]:
-    """Return a slot's events in order."""
+    """Return a slot's events of the meter ledger in order."""
+    return _of_slot(connection, SLOT, slot)
+
+
+def of_market(connection: sqlite3.Connection, slot: int) -> list[LoggedEvent]:
+    """Return a slot's events of the market in order."""
+    return _of_slot(connection, MARKET, slot)
+
+
+def _of_slot(connection: sqlite3.Connection, scope: str, slot: int) -> list[LoggedEvent]:
     rows = connection.execute(
-        "SELECT topics, data, transaction_hash, block FROM chain_event WHERE slot = ? ORDER BY block, position",
-        (slot,),
+        "SELECT topics, data, transaction_hash, block FROM chain_event WHERE slot = ? AND scope = ? "
+        "ORDER BY block, position",
+        (slot, scope),
     )
     return [
         LoggedEvent(event, transaction, block)
@@ -69,13 +102,15 @@ def of_slot(connection: sqlite3.Connection, slot: int) -> list[LoggedEvent]:
     ]
 
 
-def _scope_of(event: Event | None) -> tuple[str | None, int | None]:
+def _belonging(event: Event | None) -> Belonging | None:
     if isinstance(event, registry.SCOPE):
-        return REGISTRY, None
+        return Belonging(REGISTRY, None)
+    if isinstance(event, announcements.SCOPE):
+        return Belonging(ANNOUNCEMENT, None)
+    found: Any = event
     if isinstance(event, slot_events.SCOPE):
-        found: Any = event
-        return SLOT, int(found.slot)
-    return None, None
+        return Belonging(SLOT, int(found.slot))
+    return Belonging(MARKET, int(found.slot)) if isinstance(event, chain_slot.SCOPE) else None
 
 
 def decode(topics: Sequence[bytes], data: bytes) -> Event | None:

@@ -4,8 +4,11 @@ import sqlite3
 from dataclasses import dataclass
 from enum import StrEnum
 
+from community.chain.registry import RegisteredPlant
+from dems_protocol.contracts.structs import Plant, Source
 from dems_protocol.membership import Enrolment
 from dems_protocol.signatures import Signature
+from dems_protocol.words import decode_words, encode_words
 
 
 class Status(StrEnum):
@@ -39,6 +42,21 @@ class StoredEnrolment:
     first_slot: int | None
     leaving: Leaving | None
     received_at: int
+    approved_plant: RegisteredPlant | None = None
+
+    @property
+    def plant(self) -> RegisteredPlant:
+        """What the registry is to say of the plant: as the operator approved it, else as the household told it."""
+        if self.approved_plant is not None:
+            return self.approved_plant
+        enrolment = self.enrolment
+        plant = Plant(
+            power_watts=enrolment.plant_power,
+            storage_watt_hours=enrolment.battery_capacity,
+            commissioned_at=enrolment.commissioned_at,
+            source=Source(enrolment.plant_kind),
+        )
+        return RegisteredPlant(plant, enrolment.plant_unit)
 
 
 class InvitationUnknown(Exception):
@@ -50,8 +68,8 @@ class MeterTaken(Exception):
 
 
 _SELECT = (
-    "SELECT message, household_signature, meter_signature, status, reason, first_slot, leaving, received_at "
-    "FROM enrolment"
+    "SELECT message, household_signature, meter_signature, status, reason, first_slot, leaving, received_at, "
+    "plant FROM enrolment"
 )
 
 
@@ -60,6 +78,12 @@ def invite(connection: sqlite3.Connection, secret_hash: bytes, note: str, now: i
     connection.execute(
         "INSERT INTO invitation (secret_hash, note, created_at) VALUES (?, ?, ?)", (secret_hash, note, now)
     )
+
+
+def count_open_invitations(connection: sqlite3.Connection) -> int:
+    """Return how many invitations nobody has used."""
+    (count,) = connection.execute("SELECT COUNT(*) FROM invitation WHERE household IS NULL").fetchone()
+    return int(count)
 
 
 def enrol(
@@ -168,6 +192,18 @@ def change(
     )
 
 
+def approve_plant(connection: sqlite3.Connection, enrolment: Enrolment, plant: RegisteredPlant) -> None:
+    """Note what the registry is to say of a meter's plant, whatever the household told."""
+    found = plant.plant
+    words = encode_words(
+        found.power_watts, found.storage_watt_hours, found.commissioned_at, found.source, plant.mastr_number
+    )
+    connection.execute(
+        "UPDATE enrolment SET plant = ? WHERE household = ? AND meter = ?",
+        (words, enrolment.household, enrolment.meter),
+    )
+
+
 def leave(connection: sqlite3.Connection, enrolment: Enrolment, leaving: Leaving, now: int) -> None:
     """Note that a member's meter leaves."""
     signature = b"" if leaving.signature is None else leaving.signature.encode()
@@ -184,9 +220,11 @@ def leave(connection: sqlite3.Connection, enrolment: Enrolment, leaving: Leaving
 
 
 def _stored(
-    row: tuple[bytes, bytes, bytes, str, str | None, int | None, bytes | None, int],
+    row: tuple[bytes, bytes, bytes, str, str | None, int | None, bytes | None, int, bytes | None],
 ) -> StoredEnrolment:
-    message, household_signature, meter_signature, status, reason, first_slot, leaving, received_at = row
+    message, household_signature, meter_signature, status, reason, first_slot, leaving, received_at, plant = (
+        row
+    )
     return StoredEnrolment(
         enrolment=Enrolment.decode(message),
         household_signature=Signature.decode(household_signature),
@@ -196,9 +234,16 @@ def _stored(
         first_slot=first_slot,
         leaving=None if leaving is None else _leaving(leaving),
         received_at=received_at,
+        approved_plant=None if plant is None else _plant(plant),
     )
 
 
 def _leaving(data: bytes) -> Leaving:
     signature = data[8:]
     return Leaving(int.from_bytes(data[:8]), Signature.decode(signature) if signature else None)
+
+
+def _plant(data: bytes) -> RegisteredPlant:
+    *numbers, mastr_number = decode_words(data, 5)
+    power, storage, commissioned_at, source = (int.from_bytes(number) for number in numbers)
+    return RegisteredPlant(Plant(power, storage, commissioned_at, Source(source)), mastr_number)

@@ -104,6 +104,16 @@ def last_of(connection: sqlite3.Connection, meter: bytes) -> StoredReading | Non
     )
 
 
+def last_revision(connection: sqlite3.Connection, meter: bytes, slot: int) -> StoredReading | None:
+    """Return a meter's reading of a slot in its highest revision, None if none arrived."""
+    return _one(
+        connection.execute(
+            f"{_SELECT} WHERE meter = ? AND slot = ? AND beside = 0 ORDER BY revision DESC LIMIT 1",
+            (meter, slot),
+        )
+    )
+
+
 def of_slot(connection: sqlite3.Connection, slot: int) -> list[StoredReading]:
     """Return the readings of a slot, each meter's highest revision, ascending by meter."""
     rows = connection.execute(_SELECT_OF_SLOT, (slot,))

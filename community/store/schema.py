@@ -3,8 +3,10 @@
 import sqlite3
 from collections.abc import Sequence
 
+from community.store import market
 from dems_node.chain import journal, watch_journal
 from dems_node.database.migrations import Migration
+from dems_protocol.membership import renew_enrolment
 
 _FIRST_SCHEMA = (
     """
@@ -111,4 +113,33 @@ def _create_first_schema(connection: sqlite3.Connection) -> None:
     watch_journal.create_tables(connection)
 
 
-MIGRATIONS: Sequence[Migration] = (_create_first_schema,)
+def _tell_more_of_plants_and_keys(connection: sqlite3.Connection) -> None:
+    connection.execute("ALTER TABLE enrolment ADD COLUMN plant BLOB")
+    rows = connection.execute("SELECT household, meter, message FROM enrolment").fetchall()
+    connection.executemany(
+        "UPDATE enrolment SET message = ?3 WHERE household = ?1 AND meter = ?2",
+        [(household, meter, renew_enrolment(message)) for household, meter, message in rows],
+    )
+    connection.execute(
+        """
+        CREATE TABLE key_change (
+            meter BLOB PRIMARY KEY,
+            scheme INTEGER NOT NULL,
+            x BLOB NOT NULL,
+            y BLOB NOT NULL,
+            first_slot INTEGER NOT NULL,
+            signature BLOB,
+            status TEXT NOT NULL,
+            reason TEXT,
+            received_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID
+        """
+    )
+
+
+def _open_a_market(connection: sqlite3.Connection) -> None:
+    for statement in market.TABLES:
+        connection.execute(statement)
+
+
+MIGRATIONS: Sequence[Migration] = (_create_first_schema, _tell_more_of_plants_and_keys, _open_a_market)

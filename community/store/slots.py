@@ -73,7 +73,7 @@ def statement_of(
 
 def seal(connection: sqlite3.Connection, slot: int) -> None:
     """Let every reading of the slot that arrives from now on be late."""
-    connection.execute("UPDATE slot SET sealed = 1 WHERE slot = ?", (slot,))
+    connection.execute("UPDATE slot SET sealed = 1 WHERE slot = ? AND NOT sealed", (slot,))
 
 
 def is_sealed(connection: sqlite3.Connection, slot: int) -> bool:

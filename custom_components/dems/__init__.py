@@ -9,13 +9,15 @@ from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.typing import ConfigType
 
+from . import feed
 from .client import BridgeClient
 from .const import CONF_FINGERPRINT, DOMAIN
 from .coordinator import DemsConfigEntry, DemsCoordinator
 from .devices import identifier
 from .errors import BridgeError, Unauthorized
-from .feed import EventFeed
 from .issues import Issues
+from .meter_feed import MeterFeed
+from .meters import Meters
 from .prices import PriceList
 from .services import async_setup_services
 from .settlement import SettlementStatistics
@@ -61,11 +63,14 @@ async def async_setup_entry(hass: HomeAssistant, entry: DemsConfigEntry) -> bool
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     settlement = SettlementStatistics(hass, coordinator)
     await settlement.load()
-    for run, name in (
+    runs = [
         (coordinator.follow(), "follow"),
         (coordinator.events.run(), "events"),
         (settlement.run(), "settlement"),
-    ):
+    ]
+    if (meters := Meters.read(entry.options)) is not None:
+        runs.append((MeterFeed(hass, coordinator.client, meters, entry.title).run(), "meters"))
+    for run, name in runs:
         entry.async_create_background_task(hass, run, f"{DOMAIN} {name} {entry.title}")
     return True
 
@@ -79,7 +84,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: DemsConfigEntry) -> boo
 async def async_remove_entry(hass: HomeAssistant, entry: DemsConfigEntry) -> None:
     """Make the bridge forget us. Where it cannot be reached the owner revokes by ``openems-bridge pair --revoke``."""
     Issues(hass, entry).clear()
-    await EventFeed(hass, entry.entry_id).forget()
+    await feed.forget(hass, entry.entry_id)
     await PriceList(hass, entry.entry_id).forget()
     try:
         await _client(hass, entry).revoke()

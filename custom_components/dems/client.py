@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 from typing import Any, override
@@ -169,6 +169,22 @@ class BridgeClient:
             "GET", "/v1/proofs", query={"from": first, "to": last}, within=_FILE_TIMEOUT
         ) as response:
             return await _read(response, _LARGEST_FILE)
+
+    async def acknowledged(self) -> int | None:
+        """Return up to which event the bridge was told that we have them; None where it was told nothing."""
+        return Reader("acknowledged", await self._request("GET", "/v1/events/acknowledged")).integer("id")
+
+    async def acknowledge(self, event_id: int) -> None:
+        """Say that we have every event up to this one."""
+        await self._request("PUT", "/v1/events/acknowledged", {"id": event_id})
+
+    async def push(self, readings: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, str]]:
+        """Give the bridge readings of meters; return what it refused, and why: key, code and detail."""
+        answer = Reader("readings", await self._request("PUT", "/v1/readings", {"samples": [*readings]}))
+        return [
+            (one.required_text("key"), one.required_text("code"), one.text("detail") or "")
+            for one in answer.objects("refused")
+        ]
 
     async def diagnostics(self) -> dict[str, Any]:
         """Return the bridge's own diagnostics."""

@@ -1,8 +1,9 @@
 """Config flow: find a bridge, pair with it by a code, and put right what changed since."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, override
+from typing import Any, Self, override
 
 import probatio as vol
 from homeassistant.config_entries import (
@@ -22,6 +23,7 @@ from homeassistant.helpers.selector import (
     TextSelector,
     TextSelectorConfig,
 )
+from homeassistant.helpers.service_info.hassio import HassioServiceInfo
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 
 from .client import BridgeClient, read_fingerprint
@@ -31,6 +33,7 @@ from .const import (
     DOMAIN,
 )
 from .coordinator import DemsConfigEntry
+from .document import Reader
 from .errors import (
     BridgeError,
     CertificateChanged,
@@ -38,7 +41,9 @@ from .errors import (
     Unauthorized,
 )
 from .flow_errors import error_key
-from .models import BridgeInfo
+from .meters import CONF_METERS
+from .meters_form import check_meters, cleaned, meters_schema
+from .models import FROM_HOME_ASSISTANT, BridgeInfo, House
 from .options_flow import DemsOptionsFlow
 from .pairing import InvalidCode, canonical_code
 
@@ -52,6 +57,9 @@ _ADDRESS_SCHEMA = vol.Schema(
 _CODE_SCHEMA = vol.Schema(
     {vol.Required(CONF_CODE): TextSelector(TextSelectorConfig(autocomplete="one-time-code"))}
 )
+_FINGERPRINT = re.compile(r"[0-9a-f]{64}")
+_SPENT = frozenset({"no_pairing_open", "wrong_code"})
+"""What a bridge says of a secret that is no longer good: a person has typed nothing wrong."""
 _CLIENT_NAME = "Home Assistant"
 """What `openems-bridge pair --list` shows."""
 
@@ -75,6 +83,34 @@ class Found:
         return {"name": self.info.name, "host": self.host, "fingerprint": self.fingerprint[:16]}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppBridge:
+    """What an app tells of its bridge through the supervisor."""
+
+    host: str
+    port: int
+    id: str
+    name: str
+    fingerprint: str
+    code: str
+
+    @classmethod
+    def read(cls, config: Mapping[str, Any]) -> Self:
+        """Read the supervisor's message. Raises InvalidAnswer."""
+        values = Reader("discovery", config)
+        fingerprint = values.required_text("fingerprint")
+        if not _FINGERPRINT.fullmatch(fingerprint):
+            raise InvalidAnswer("discovery.fingerprint: 64 hex digits were expected")
+        return cls(
+            host=values.required_text("host"),
+            port=values.required_integer("port"),
+            id=values.required_text("id"),
+            name=values.required_text("name"),
+            fingerprint=fingerprint,
+            code=values.required_text("code"),
+        )
+
+
 class DemsConfigFlow(ConfigFlow, domain=DOMAIN):
     """Adds a household by discovery or by hand."""
 
@@ -82,6 +118,8 @@ class DemsConfigFlow(ConfigFlow, domain=DOMAIN):
     MINOR_VERSION = 1
 
     _found: Found
+    _told: AppBridge
+    _token: str
 
     @staticmethod
     @callback
@@ -141,6 +179,89 @@ class DemsConfigFlow(ConfigFlow, domain=DOMAIN):
         self.context["title_placeholders"] = {CONF_NAME: self._found.info.name}
         return await self.async_step_pair()
 
+    @override
+    async def async_step_hassio(self, discovery_info: HassioServiceInfo) -> ConfigFlowResult:
+        """Take the bridge of an app: the supervisor brought its fingerprint and a one-time secret."""
+        try:
+            self._told = AppBridge.read(discovery_info.config)
+        except InvalidAnswer:
+            return self.async_abort(reason="not_a_bridge")
+        await self.async_set_unique_id(self._told.id, raise_on_progress=False)
+        self._abort_if_unique_id_configured()
+        for flow in self._async_in_progress(include_uninitialized=True):
+            # The app has told a new secret: with the former one nobody can pair any more.
+            if flow["context"].get("unique_id") == self._told.id:
+                self.hass.config_entries.flow.async_abort(flow["flow_id"])
+        self.context["title_placeholders"] = {CONF_NAME: self._told.name}
+        return await self.async_step_hassio_confirm()
+
+    async def async_step_hassio_confirm(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask whether to add it, and pair without anybody typing a code."""
+        told, errors = self._told, dict[str, str]()
+        if user_input is not None:
+            found = await self._find_told(told, errors)
+            token = None if found is None else await self._pair(found, told.code, errors)
+            if found is not None and token is not None:
+                self._abort_if_unique_id_configured()
+                return await self._paired(found, token)
+            if errors.get("base") in _SPENT:
+                errors["base"] = "secret_expired"
+        return self.async_show_form(
+            step_id="hassio_confirm",
+            errors=errors,
+            description_placeholders={CONF_NAME: told.name, "fingerprint": told.fingerprint[:16]},
+        )
+
+    async def _find_told(self, told: AppBridge, errors: dict[str, str]) -> Found | None:
+        """Return the bridge if it is there with the certificate that the supervisor named; else say why not."""
+        try:
+            found = await self._find(told.host, told.port)
+        except BridgeError as error:
+            errors["base"] = error_key(error)
+            return None
+        if (found.fingerprint, found.info.id) != (told.fingerprint, told.id):
+            errors["base"] = "not_authentic"
+            return None
+        return found
+
+    async def _paired(self, found: Found, token: str) -> ConfigFlowResult:
+        """Add the household; where its bridge takes Home Assistant's meters, choose them first."""
+        self._found, self._token = found, token
+        try:
+            document = await self._client(found.host, found.port, found.fingerprint, token).state()
+            source = House.read(document).bridge.source
+        except BridgeError:
+            # It can be chosen later, in the options; the set-up will say what is wrong.
+            source = None
+        return await self.async_step_meters() if source == FROM_HOME_ASSISTANT else self._add({})
+
+    async def async_step_meters(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Choose what measures the house, now or later in the options."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            chosen = cleaned(user_input)
+            errors = check_meters(self.hass, chosen) if chosen else {}
+            if not errors:
+                return self._add({CONF_METERS: chosen} if chosen else {})
+        return self.async_show_form(
+            step_id="meters",
+            data_schema=self.add_suggested_values_to_schema(meters_schema(self.hass), user_input),
+            errors=errors,
+        )
+
+    def _add(self, options: dict[str, Any]) -> ConfigFlowResult:
+        found = self._found
+        return self.async_create_entry(
+            title=found.info.name,
+            options=options,
+            data={
+                CONF_HOST: found.host,
+                CONF_PORT: found.port,
+                CONF_FINGERPRINT: found.fingerprint,
+                CONF_TOKEN: self._token,
+            },
+        )
+
     async def _move(self, entry: ConfigEntry, host: str, port: int) -> ConfigFlowResult:
         """Follow a known bridge that was lost to another address, if it has its certificate there.
 
@@ -165,15 +286,7 @@ class DemsConfigFlow(ConfigFlow, domain=DOMAIN):
             token = await self._pair(self._found, user_input[CONF_CODE], errors)
             if token is not None:
                 self._abort_if_unique_id_configured()
-                return self.async_create_entry(
-                    title=self._found.info.name,
-                    data={
-                        CONF_HOST: self._found.host,
-                        CONF_PORT: self._found.port,
-                        CONF_FINGERPRINT: self._found.fingerprint,
-                        CONF_TOKEN: token,
-                    },
-                )
+                return await self._paired(self._found, token)
         return self.async_show_form(
             step_id="pair",
             data_schema=_CODE_SCHEMA,

@@ -10,6 +10,7 @@ from typing import Any, override
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed
+from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 
 from .client import BridgeClient
@@ -18,7 +19,7 @@ from .counters import HighWater
 from .devices import Devices
 from .document import Document, merge
 from .errors import BridgeError, CertificateChanged, InvalidAnswer, Unauthorized
-from .feed import EventFeed
+from .feed import SIGNAL_EVENT, BridgeEvent, EventFeed
 from .issues import Issues
 from .models import House
 
@@ -27,6 +28,8 @@ _LOGGER = logging.getLogger(__name__)
 SHORTEST_PUBLISH_INTERVAL = 0.05
 """s. A bridge that sends faster than this changes Home Assistant's states no faster."""
 LONGEST_PAUSE = 30.0
+BRIDGE_LOST = "bridge_lost"
+BRIDGE_RESTORED = "bridge_restored"
 _STABLE_AFTER = 60.0
 """s. A connection that held this long counts as good: the next attempt after its loss comes at once."""
 
@@ -57,11 +60,13 @@ class DemsCoordinator(DataUpdateCoordinator[House]):
         self.bridge_id = entry.unique_id or entry.entry_id
         self.devices = Devices(hass, entry.entry_id, self.bridge_id)
         self.issues = Issues(hass, entry)
-        self.events = EventFeed(hass, entry.entry_id)
+        self.events = EventFeed(hass, entry.entry_id, client)
         self._counters = HighWater()
         self._document: Document = {}
         self._published_at = 0.0
+        self._was_reached = True
         self._waiting: asyncio.TimerHandle | None = None
+        self._unpublished: House | None = None
 
     @override
     async def _async_update_data(self) -> House:
@@ -98,6 +103,7 @@ class DemsCoordinator(DataUpdateCoordinator[House]):
         while True:
             began = self.hass.loop.time()
             try:
+                await self.events.begin()
                 async with aclosing(self.client.messages(interval, self.events.after)) as messages:
                     async for message in messages:
                         self._take(message)
@@ -111,6 +117,7 @@ class DemsCoordinator(DataUpdateCoordinator[House]):
                 attempt = 0
             self.update_interval = POLL_INTERVAL
             await self.async_refresh()
+            self._tell_whether_reached(self.last_update_success)
             if self._is_token_refused():
                 return
             await asyncio.sleep(pause(attempt))
@@ -149,6 +156,9 @@ class DemsCoordinator(DataUpdateCoordinator[House]):
         """Take one message. Raises InvalidAnswer, or WrongVersion for a snapshot of another version."""
         kind, state = message.get("type"), message.get("state")
         if kind == "event":
+            # Who acts on an event looks at the state that came before it.
+            if self._unpublished is not None:
+                self._publish(self._unpublished)
             self.events.take(message)
             return
         if kind not in ("snapshot", "change") or not isinstance(state, dict):
@@ -160,6 +170,7 @@ class DemsCoordinator(DataUpdateCoordinator[House]):
             house = self._read(self._document)
             self._go_live()
             self._publish(house)
+            self._tell_whether_reached(True)
             self.events.connected(message.get("event_id"))
         else:
             self._document = merge(self._document, state)
@@ -171,6 +182,16 @@ class DemsCoordinator(DataUpdateCoordinator[House]):
         if not self.last_update_success:
             self.logger.info("The connection to %s is restored", self.name)
 
+    def _tell_whether_reached(self, is_reached: bool) -> None:
+        """Tell automations that the bridge is lost or back. A WebSocket that merely breaks is neither."""
+        if is_reached is self._was_reached:
+            return
+        self._was_reached = is_reached
+        kind = BRIDGE_RESTORED if is_reached else BRIDGE_LOST
+        async_dispatcher_send(
+            self.hass, SIGNAL_EVENT, self.config_entry.entry_id, BridgeEvent.of_home_assistant(kind)
+        )
+
     def _publish_soon(self, house: House) -> None:
         """Publish now, or as soon as the last time is long enough ago: a flood is thinned out, its end is kept."""
         self._forget_waiting()
@@ -178,6 +199,7 @@ class DemsCoordinator(DataUpdateCoordinator[House]):
         if self.hass.loop.time() >= due:
             self._publish(house)
         else:
+            self._unpublished = house
             self._waiting = self.hass.loop.call_at(due, self._publish, house)
 
     def _publish(self, house: House) -> None:
@@ -198,3 +220,4 @@ class DemsCoordinator(DataUpdateCoordinator[House]):
         if self._waiting is not None:
             self._waiting.cancel()
             self._waiting = None
+        self._unpublished = None

@@ -1,4 +1,4 @@
-"""Event entities: what happened on the chain, and to the household's readings."""
+"""Event entities: what happened on the chain, to the readings, in the market and at the battery."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -14,6 +14,7 @@ from .devices import Part
 from .entity import DemsEntity, PartDescription, add_with_devices
 from .feed import BridgeEvent
 from .ledger import Community
+from .models import House
 from .reasons import OTHER
 
 PARALLEL_UPDATES = 0
@@ -65,6 +66,17 @@ LEDGER_EVENTS: Final = (
     "reading_verified",
     "statement_not_verified",
 )
+MARKET_EVENTS: Final = (
+    "dispatch_suggested",
+    "market_cleared",
+    "market_violated",
+    "market_void",
+    "order_refused",
+    "prices_changed",
+    "suggestion_expired",
+)
+DISPATCH_EVENTS: Final = ("dispatch_ended", "dispatch_overridden", "dispatch_started")
+EDGE_EVENTS: Final = ("edge_lost", "edge_restored")
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -74,7 +86,7 @@ def snake_case(name: str) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
-class DemsEventDescription(EventEntityDescription, PartDescription[Community]):
+class DemsEventDescription[S](EventEntityDescription, PartDescription[S]):
     """Describes an event entity: ``event_type`` says what an event is here, None that it belongs elsewhere."""
 
     event_type: Callable[[BridgeEvent], str | None]
@@ -92,8 +104,23 @@ def _chain_attributes(event: BridgeEvent) -> dict[str, Any]:
     return {key: event.data.get(key) for key in ("contract", "event", "arguments", "block", "transaction")}
 
 
-EVENTS: Final = (
-    DemsEventDescription(
+def _of_kinds(
+    key: str, part: Part, section: Callable[[House], Any], kinds: tuple[str, ...]
+) -> DemsEventDescription[Any]:
+    """Describe an entity that shows events by their kind, with what the bridge says about them."""
+    return DemsEventDescription(
+        key=key,
+        translation_key=key,
+        part=part,
+        section=section,
+        event_types=[*kinds],
+        event_type=lambda event: event.kind if event.kind in kinds else None,
+        attributes=lambda event: {"data": dict(event.data)},
+    )
+
+
+EVENTS: Final[tuple[DemsEventDescription[Any], ...]] = (
+    DemsEventDescription[Community](
         key="chain_event",
         translation_key="chain_event",
         part=Part.MEMBER,
@@ -102,15 +129,10 @@ EVENTS: Final = (
         event_type=_chain_type,
         attributes=_chain_attributes,
     ),
-    DemsEventDescription(
-        key="ledger_event",
-        translation_key="ledger_event",
-        part=Part.MEMBER,
-        section=lambda house: house.community,
-        event_types=[*LEDGER_EVENTS],
-        event_type=lambda event: event.kind if event.kind in LEDGER_EVENTS else None,
-        attributes=lambda event: {"data": dict(event.data)},
-    ),
+    _of_kinds("ledger_event", Part.MEMBER, lambda house: house.community, LEDGER_EVENTS),
+    _of_kinds("market_event", Part.MEMBER, lambda house: house.market, MARKET_EVENTS),
+    _of_kinds("dispatch_event", Part.BATTERY, lambda house: house.dispatch, DISPATCH_EVENTS),
+    _of_kinds("edge_event", Part.BRIDGE, lambda house: house.bridge, EDGE_EVENTS),
 )
 
 
@@ -121,12 +143,12 @@ async def async_setup_entry(
     add_with_devices(entry, async_add_entities, EVENTS, DemsEvent)
 
 
-class DemsEvent(DemsEntity[Community], EventEntity):
-    """Shows the last of its events. ``at`` is when it happened, the state when Home Assistant heard of it."""
+class DemsEvent[S](DemsEntity[S], EventEntity):
+    """Shows the last of its events. ``occurred_at`` is when it happened, the state when Home Assistant heard of it."""
 
     _unrecorded_attributes = frozenset({"arguments", "data"})
 
-    entity_description: DemsEventDescription
+    entity_description: DemsEventDescription[S]
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -140,7 +162,13 @@ class DemsEvent(DemsEntity[Community], EventEntity):
         if event_type is None:
             return
         self._trigger_event(
-            event_type, {"id": event.id, "at": event.at, **self.entity_description.attributes(event)}
+            event_type,
+            {
+                "id": event.id,
+                "occurred_at": event.at,
+                "late": event.late,
+                **self.entity_description.attributes(event),
+            },
         )
         self.async_write_ha_state()
 

@@ -9,6 +9,7 @@ from typing import Any, Self
 from .document import Document, Reader, Reason, moment
 from .errors import InvalidAnswer
 from .ledger import Anchor, Community, Netting
+from .market import Market, Suggestion, Trading
 
 
 class EdgeConnection(StrEnum):
@@ -73,6 +74,8 @@ class CommandSource(StrEnum):
     PLAN = "plan"
 
 
+FROM_HOME_ASSISTANT = "home_assistant"
+"""The ``source`` of a bridge that takes the readings of Home Assistant's own entities."""
 LOGIN_REFUSED = "login_refused"
 """The ``edge_problem`` that only a person can solve."""
 
@@ -90,6 +93,8 @@ class Bridge:
     clock_offset: float | None
     disk_full: bool | None
     started_at: float | None
+    source: str | None = None
+    """Where readings come from: ``openems``, ``home_assistant`` or ``simulation``."""
     slot_seconds: int | None = None
     """How long a slot is, s; None while the bridge does not say it."""
 
@@ -108,6 +113,7 @@ class Bridge:
             clock_offset=values.number("clock_offset"),
             disk_full=None if disk is None else disk == "full",
             started_at=values.number("started_at"),
+            source=values.text("source"),
             slot_seconds=slot_seconds if slot_seconds and slot_seconds > 0 else None,
         )
 
@@ -332,6 +338,9 @@ class House:
     community: Community | None = None
     anchor: Anchor | None = None
     netting: Netting | None = None
+    trading: Trading | None = None
+    market: Market | None = None
+    suggestion: Suggestion | None = None
 
     @property
     def is_member(self) -> bool:
@@ -358,6 +367,9 @@ class House:
             community=section("community", Community.read),
             anchor=section("anchor", lambda values: Anchor.read(values, bridge.slot_seconds)),
             netting=section("netting", lambda values: Netting.read(values, bridge.slot_seconds)),
+            trading=section("trading", Trading.read),
+            market=section("market", Market.read),
+            suggestion=section("suggestion", Suggestion.read),
         )
 
 

@@ -31,6 +31,9 @@ from .coordinator import DemsConfigEntry, DemsCoordinator
 from .errors import BridgeError, BridgeProblem
 from .flow_errors import joining_error_key
 from .ledger import Community, Invitation, Membership
+from .meters import CONF_METERS
+from .meters_form import check_meters, cleaned, meters_schema
+from .models import FROM_HOME_ASSISTANT
 from .prices import PRICES
 
 LARGEST_CAPACITY: Final = 10_000_000
@@ -105,12 +108,32 @@ class DemsOptionsFlow(OptionsFlowWithReload):
             return await self.async_step_settings()
         community = self._community
         is_in = community is not None and community.status in _IN_COMMUNITY
-        return self.async_show_menu(step_id="init", menu_options=["settings", "leave" if is_in else "join"])
+        takes_meters = self._coordinator.data.bridge.source == FROM_HOME_ASSISTANT
+        choices = ["settings", *(["meters"] if takes_meters else []), "leave" if is_in else "join"]
+        return self.async_show_menu(step_id="init", menu_options=choices)
+
+    async def async_step_meters(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Choose what measures a house without an energy system of its own."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            chosen = cleaned(user_input)
+            errors = check_meters(self.hass, chosen)
+            if not errors:
+                return self.async_create_entry(data={**self.config_entry.options, CONF_METERS: chosen})
+        before = self.config_entry.options.get(CONF_METERS, {})
+        return self.async_show_form(
+            step_id="meters",
+            data_schema=self.add_suggested_values_to_schema(meters_schema(self.hass), user_input or before),
+            errors=errors,
+        )
 
     async def async_step_settings(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for the interval, and for prices where there is a community."""
         if user_input is not None:
-            return self.async_create_entry(data=user_input)
+            meters = self.config_entry.options.get(CONF_METERS)
+            return self.async_create_entry(
+                data=user_input if meters is None else {**user_input, CONF_METERS: meters}
+            )
         options = self.config_entry.options
         schema = _INTERVAL_SCHEMA
         if self._community is not None or any(option in options for option in PRICES.values()):

@@ -6,7 +6,7 @@ A daemon's migrations call ``create_tables``. A daemon that wants a transaction 
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,6 +72,12 @@ _COLUMNS = """
     fee, error, created_at
 """
 _ENDED = ", ".join(f"'{state}'" for state in ENDED)
+
+
+KEPT_SECONDS = 90 * 86_400
+"""So long a transaction is kept that has ended."""
+NEVER_PRUNED = 64
+"""So many of an account's newest transactions are kept for good."""
 
 
 def create_tables(connection: sqlite3.Connection) -> None:
@@ -248,6 +254,28 @@ def requeue(connection: sqlite3.Connection, transaction: Transaction) -> None:
     connection.execute(
         "UPDATE chain_transaction SET state = ?, nonce = NULL WHERE id = ?", (State.QUEUED, transaction.id)
     )
+
+
+def prune(connection: sqlite3.Connection, now: float, is_referenced: Callable[[str], bool]) -> int:
+    """Delete transactions that have ended and were asked for 90 days before ``now`` (UTC s); return how many went.
+
+    Those stay to whose key the daemon may come back (``is_referenced``): asked for again, it would happen again. So do
+    the newest ones of each account, which a reorganisation may take out of the chain, and of which a person is told.
+    "Now" is no later than the newest transaction: a clock that wakes up in another decade must not empty the journal.
+    """
+    gone = 0
+    for (account,) in connection.execute("SELECT DISTINCT account FROM chain_transaction").fetchall():
+        rows = connection.execute(
+            f"SELECT id, key, created_at, state IN ({_ENDED}) FROM chain_transaction WHERE account = ? ORDER BY id DESC",  # noqa: S608
+            (account,),
+        ).fetchall()
+        before = min(now, max(row[2] for row in rows)) - KEPT_SECONDS
+        for number, key, created_at, ended in rows[NEVER_PRUNED:]:
+            if ended and created_at < before and not is_referenced(key):
+                connection.execute("DELETE FROM chain_attempt WHERE transaction_id = ?", (number,))
+                connection.execute("DELETE FROM chain_transaction WHERE id = ?", (number,))
+                gone += 1
+    return gone
 
 
 def _insert_attempt(

@@ -18,9 +18,16 @@ from dems_protocol.contracts import (
     demo_currency,
     direct_inclusion,
     erc2771_forwarder,
+    market,
+    market_demands,
+    market_terms,
     meter_ledger,
     netting,
+    orders,
     renewable_energy_account,
+    result_challenges,
+    set_challenges,
+    suggestions,
 )
 from dems_protocol.contracts.abi import Event, RevertReason
 
@@ -36,6 +43,13 @@ _ERRORS: tuple[type[RevertReason], ...] = (
     *meter_ledger.ERRORS,
     *netting.ERRORS,
     *renewable_energy_account.ERRORS,
+    *market.ERRORS,
+    *market_demands.ERRORS,
+    *market_terms.ERRORS,
+    *orders.ERRORS,
+    *result_challenges.ERRORS,
+    *set_challenges.ERRORS,
+    *suggestions.ERRORS,
 )
 _EVENTS: tuple[type[Event], ...] = (
     *access_manager.EVENTS,
@@ -49,6 +63,13 @@ _EVENTS: tuple[type[Event], ...] = (
     *meter_ledger.EVENTS,
     *netting.EVENTS,
     *renewable_energy_account.EVENTS,
+    *market.EVENTS,
+    *market_demands.EVENTS,
+    *market_terms.EVENTS,
+    *orders.EVENTS,
+    *result_challenges.EVENTS,
+    *set_challenges.EVENTS,
+    *suggestions.EVENTS,
 )
 
 

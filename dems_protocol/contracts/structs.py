@@ -32,6 +32,30 @@ class Kind(IntEnum):
     RANGE = 1
 
 
+class MarketFinding(IntEnum):
+    """``MarketFinding`` of the contracts."""
+
+    OMITTED_ORDER = 0
+    WRONG_SET_LEAF = 1
+    WRONG_SET_ORDER = 2
+    WRONG_RESULT = 3
+    WRONG_STATUS = 4
+    MISSING_RESULT = 5
+    UNKNOWN_RESULT = 6
+    WRONG_RESULT_ORDER = 7
+    WRONG_RESULT_NODE = 8
+    WRONG_RESULT_PADDING = 9
+    WRONG_PRICE = 10
+    UNANSWERED = 11
+
+
+class MarketTree(IntEnum):
+    """``MarketTree`` of the contracts."""
+
+    ORDER_SET = 0
+    RESULTS = 1
+
+
 class Side(IntEnum):
     """``Side`` of the contracts."""
 
@@ -218,6 +242,114 @@ class Certificate(Struct):
 
 
 @dataclass(frozen=True, slots=True)
+class ZoneClearing(Struct):
+    """``struct ZoneClearing``."""
+
+    zone: int
+    price: int
+    lower: int
+    upper: int
+    lower_order: bytes
+    upper_order: bytes
+    bid_ratio: int
+    offer_ratio: int
+    bought: int
+    sold: int
+    bought_blinding: int
+    sold_blinding: int
+    utility_sold: int
+    utility_bought: int
+    root: bytes
+    sums: tuple[int, ...]
+    count: int
+
+    @classmethod
+    def of(cls, values: Sequence[Any]) -> Self:
+        """Build it from decoded values."""
+        return cls(
+            values[0],
+            values[1],
+            values[2],
+            values[3],
+            values[4],
+            values[5],
+            values[6],
+            values[7],
+            values[8],
+            values[9],
+            values[10],
+            values[11],
+            values[12],
+            values[13],
+            values[14],
+            tuple(values[15]),
+            values[16],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Flow(Struct):
+    """``struct Flow``."""
+
+    from_: int
+    to: int
+    energy: int
+
+    @classmethod
+    def of(cls, values: Sequence[Any]) -> Self:
+        """Build it from decoded values."""
+        return cls(values[0], values[1], values[2])
+
+
+@dataclass(frozen=True, slots=True)
+class Clearing(Struct):
+    """``struct Clearing``."""
+
+    slot: int
+    zones: tuple[ZoneClearing, ...]
+    flows: tuple[Flow, ...]
+
+    @classmethod
+    def of(cls, values: Sequence[Any]) -> Self:
+        """Build it from decoded values."""
+        return cls(
+            values[0],
+            tuple(ZoneClearing.of(item) for item in values[1]),
+            tuple(Flow.of(item) for item in values[2]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ClearingStamp(Struct):
+    """``struct ClearingStamp``."""
+
+    clearing_hash: bytes
+    published_at: int
+    published_block: int
+
+    @classmethod
+    def of(cls, values: Sequence[Any]) -> Self:
+        """Build it from decoded values."""
+        return cls(values[0], values[1], values[2])
+
+
+@dataclass(frozen=True, slots=True)
+class CommittedSet(Struct):
+    """``struct CommittedSet``."""
+
+    slot: int
+    root: bytes
+    count: int
+    committed_at: int
+    committed_block: int
+
+    @classmethod
+    def of(cls, values: Sequence[Any]) -> Self:
+        """Build it from decoded values."""
+        return cls(values[0], values[1], values[2], values[3], values[4])
+
+
+@dataclass(frozen=True, slots=True)
 class Disclosure(Struct):
     """``struct Disclosure``."""
 
@@ -279,6 +411,57 @@ class LeafDescent(Struct):
 
 
 @dataclass(frozen=True, slots=True)
+class MarketParameters(Struct):
+    """``struct MarketParameters``."""
+
+    direct_seconds: int
+    set_challenge_seconds: int
+    reveal_seconds: int
+    publish_seconds: int
+    result_challenge_seconds: int
+    result_challenge_blocks: int
+    answer_seconds: int
+    answer_blocks: int
+    bond_release_seconds: int
+    bond_amount: int
+    slash_amount: int
+    order_deposit: int
+
+    @classmethod
+    def of(cls, values: Sequence[Any]) -> Self:
+        """Build it from decoded values."""
+        return cls(
+            values[0],
+            values[1],
+            values[2],
+            values[3],
+            values[4],
+            values[5],
+            values[6],
+            values[7],
+            values[8],
+            values[9],
+            values[10],
+            values[11],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class MarketParts(Struct):
+    """``struct MarketParts``."""
+
+    orders: bytes
+    set_challenges: bytes
+    result_challenges: bytes
+    demands: bytes
+
+    @classmethod
+    def of(cls, values: Sequence[Any]) -> Self:
+        """Build it from decoded values."""
+        return cls(address(values[0]), address(values[1]), address(values[2]), address(values[3]))
+
+
+@dataclass(frozen=True, slots=True)
 class PublicKey(Struct):
     """``struct PublicKey``."""
 
@@ -319,6 +502,28 @@ class Opening(Struct):
     def of(cls, values: Sequence[Any]) -> Self:
         """Build it from decoded values."""
         return cls(values[0], values[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Order(Struct):
+    """``struct Order``."""
+
+    meter: bytes
+    slot: int
+    number: int
+    side: int
+    quantity: int
+    battery: int
+    limit: int
+    zone: int
+    salt: bytes
+
+    @classmethod
+    def of(cls, values: Sequence[Any]) -> Self:
+        """Build it from decoded values."""
+        return cls(
+            values[0], values[1], values[2], values[3], values[4], values[5], values[6], values[7], values[8]
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -385,6 +590,48 @@ class Plant(Struct):
 
 
 @dataclass(frozen=True, slots=True)
+class PublishedClearing(Struct):
+    """``struct PublishedClearing``."""
+
+    clearing: Clearing
+    published_at: int
+    published_block: int
+
+    @classmethod
+    def of(cls, values: Sequence[Any]) -> Self:
+        """Build it from decoded values."""
+        return cls(Clearing.of(values[0]), values[1], values[2])
+
+
+@dataclass(frozen=True, slots=True)
+class ResultLeaf(Struct):
+    """``struct ResultLeaf``."""
+
+    order: bytes
+    status: int
+    points: tuple[int, ...]
+
+    @classmethod
+    def of(cls, values: Sequence[Any]) -> Self:
+        """Build it from decoded values."""
+        return cls(values[0], values[1], tuple(values[2]))
+
+
+@dataclass(frozen=True, slots=True)
+class ResultDescent(Struct):
+    """``struct ResultDescent``."""
+
+    index: int
+    leaf: ResultLeaf
+    steps: tuple[Step, ...]
+
+    @classmethod
+    def of(cls, values: Sequence[Any]) -> Self:
+        """Build it from decoded values."""
+        return cls(values[0], ResultLeaf.of(values[1]), tuple(Step.of(item) for item in values[2]))
+
+
+@dataclass(frozen=True, slots=True)
 class SealedOpenings(Struct):
     """``struct SealedOpenings``."""
 
@@ -396,3 +643,58 @@ class SealedOpenings(Struct):
     def of(cls, values: Sequence[Any]) -> Self:
         """Build it from decoded values."""
         return cls(tuple(values[0]), tuple(values[1]), tuple(values[2]))
+
+
+@dataclass(frozen=True, slots=True)
+class SetLeaf(Struct):
+    """``struct SetLeaf``."""
+
+    order: bytes
+    meter: bytes
+    signature: Signature
+
+    @classmethod
+    def of(cls, values: Sequence[Any]) -> Self:
+        """Build it from decoded values."""
+        return cls(values[0], values[1], Signature.of(values[2]))
+
+
+@dataclass(frozen=True, slots=True)
+class SetDescent(Struct):
+    """``struct SetDescent``."""
+
+    index: int
+    leaf: SetLeaf
+    steps: tuple[Step, ...]
+
+    @classmethod
+    def of(cls, values: Sequence[Any]) -> Self:
+        """Build it from decoded values."""
+        return cls(values[0], SetLeaf.of(values[1]), tuple(Step.of(item) for item in values[2]))
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneTerms(Struct):
+    """``struct ZoneTerms``."""
+
+    zone: int
+    sell: int
+    buy: int
+
+    @classmethod
+    def of(cls, values: Sequence[Any]) -> Self:
+        """Build it from decoded values."""
+        return cls(values[0], values[1], values[2])
+
+
+@dataclass(frozen=True, slots=True)
+class Terms(Struct):
+    """``struct Terms``."""
+
+    zones: tuple[ZoneTerms, ...]
+    charges: tuple[int, ...]
+
+    @classmethod
+    def of(cls, values: Sequence[Any]) -> Self:
+        """Build it from decoded values."""
+        return cls(tuple(ZoneTerms.of(item) for item in values[0]), tuple(values[1]))

@@ -10,7 +10,7 @@ from typing import Self
 from dems_node.clock import Clock
 from dems_node.database.database import Database
 from dems_node.database.errors import StoreError
-from openems_bridge.store import clients
+from openems_bridge.store import clients, events
 from openems_bridge.store.clients import Client
 
 _LOGGER = logging.getLogger(__name__)
@@ -48,10 +48,17 @@ class Clients:
         return found
 
     async def add(self, name: str) -> tuple[Client, str]:
-        """Return a new client and its token, which is kept nowhere. Raises StoreError."""
+        """Return a new client and its token, which is kept nowhere. What happened before is not its business.
+
+        Raises StoreError.
+        """
         token = secrets.token_urlsafe(32)
         client = Client(
-            id=secrets.token_hex(8), name=name, token_hash=token_hash(token), created_at=self._clock.utc()
+            id=secrets.token_hex(8),
+            name=name,
+            token_hash=token_hash(token),
+            created_at=self._clock.utc(),
+            acknowledged_event=await self._database.run(events.last_id),
         )
         await self._database.run(clients.add, client)
         self._clients[client.id] = client
@@ -68,6 +75,19 @@ class Clients:
             await self._database.run(clients.saw, client.id, now)
         except StoreError as error:
             _LOGGER.debug("Not noted that client %s was seen: %s", client.id, error)
+
+    async def acknowledge(self, client_id: str, event_id: int) -> None:
+        """Note, on the disk, that a client has every event up to this id; a lower id changes nothing.
+
+        Raises StoreError.
+        """
+        known = self._clients.get(client_id)
+        if known is None or (known.acknowledged_event or 0) >= event_id:
+            return
+        await self._database.run(clients.acknowledge, client_id, event_id)
+        current = self._clients.get(client_id)
+        if current is not None:
+            self._clients[client_id] = replace(current, acknowledged_event=event_id)
 
     async def revoke(self, client_id: str) -> bool:
         """Never accept a client's token again; False if there is none of this id. On the disk before it is said."""

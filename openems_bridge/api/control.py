@@ -74,6 +74,7 @@ class ControlServer:
             {
                 "code": prepared.code,
                 "valid_seconds": CODE_SECONDS,
+                "id": self._identity.id,
                 "name": self._identity.name,
                 "port": self._port,
                 "fingerprint": self._identity.fingerprint.hex(),

@@ -39,6 +39,11 @@ class StateFeed:
         return self._state
 
     @property
+    def last_event_id(self) -> int:
+        """The id of the newest event, 0 before the first."""
+        return self._last_event_id
+
+    @property
     def subscribers(self) -> int:
         """How many clients follow."""
         return len(self._subscriptions)

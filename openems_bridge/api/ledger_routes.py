@@ -1,7 +1,8 @@
 """The community's ledger: joining and leaving, proofs, settlement, certificates (docs/api.md, The ledger)."""
 
 import re
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
+from datetime import date
 from typing import Any
 
 import voluptuous as vol
@@ -9,6 +10,7 @@ from aiohttp import web
 
 from dems_node.https.bodies import read_body, read_query, refuse_query, text, whole_number
 from dems_node.https.problems import Problem, invalid
+from dems_protocol.plants import PlantKind, require_unit_number
 from dems_protocol.slots import SlotGrid
 from openems_bridge.api.ports import Ledger
 from openems_bridge.ledger.desk import LedgerRefused
@@ -30,6 +32,18 @@ def _hash(value: Any) -> bytes:
     return bytes.fromhex(value[2:])
 
 
+def _told[T](read: Callable[[str], T]) -> Callable[[Any], T]:
+    """Return a validator for a text that ``read`` understands, or says what is wrong with."""
+
+    def check(value: Any) -> T:
+        try:
+            return read(text(40)(value))
+        except ValueError as error:
+            raise vol.Invalid(str(error)) from None
+
+    return check
+
+
 _INVITATION = vol.Schema({vol.Required("invitation"): text(LONGEST_INVITATION, shortest=1)})
 _JOIN = vol.Schema(
     {
@@ -38,6 +52,9 @@ _JOIN = vol.Schema(
         vol.Required("plant_power"): _POWER,
         vol.Required("battery_power"): _POWER,
         vol.Required("battery_capacity"): _POWER,
+        vol.Optional("plant_kind", default=None): vol.Maybe(_told(PlantKind.of_word)),
+        vol.Optional("commissioned", default=None): vol.Maybe(_told(date.fromisoformat)),
+        vol.Optional("plant_unit", default=None): vol.Maybe(_told(require_unit_number)),
     }
 )
 _REDEEM = vol.Schema(
@@ -47,6 +64,7 @@ _REDEEM = vol.Schema(
         vol.Required("purpose"): text(200),
     }
 )
+_WITHDRAW = vol.Schema({vol.Optional("amount", default=None): vol.Maybe(whole_number(1, 2**53 - 1))})
 _PERIOD = vol.Schema(
     {
         vol.Optional("from", default=None): vol.Maybe(_SLOT),
@@ -57,7 +75,7 @@ _WHOLE_PERIOD = vol.Schema({vol.Required("from"): _SLOT, vol.Required("to"): _SL
 
 
 class LedgerRoutes:
-    """``/v1/community``, ``/v1/anchor``, ``/v1/proofs``, ``/v1/settlement`` and ``/v1/certificates``."""
+    """``/v1/community``, ``/v1/anchor``, ``/v1/proofs``, ``/v1/settlement``, ``/v1/certificates`` and ``/v1/deposits``."""
 
     def __init__(self, ledger: Ledger, grid: SlotGrid) -> None:
         self._ledger = ledger
@@ -74,6 +92,8 @@ class LedgerRoutes:
             web.get("/v1/settlement", self._settlement),
             web.post("/v1/certificates/claim", self._claim),
             web.post("/v1/certificates/redeem", self._redeem),
+            web.get("/v1/deposits", self._deposits),
+            web.post("/v1/deposits/withdraw", self._withdraw),
         ]
 
     async def _preview(self, request: web.Request) -> web.Response:
@@ -84,11 +104,17 @@ class LedgerRoutes:
     async def _join(self, request: web.Request) -> web.Response:
         refuse_query(request)
         body = await read_body(request, _JOIN)
-        plant = Plant(
-            plant_power=body["plant_power"],
-            battery_power=body["battery_power"],
-            battery_capacity=body["battery_capacity"],
-        )
+        try:
+            plant = Plant(
+                plant_power=body["plant_power"],
+                battery_power=body["battery_power"],
+                battery_capacity=body["battery_capacity"],
+                kind=body["plant_kind"],
+                commissioned=body["commissioned"],
+                unit=body["plant_unit"],
+            )
+        except ValueError as error:
+            raise invalid(f"The plant cannot be told like this: {error}.") from None
         section = await _done(self._ledger.join(body["invitation"], body["consent"], plant))
         return web.json_response(section, status=202)
 
@@ -124,6 +150,15 @@ class LedgerRoutes:
             self._ledger.redeem(int.from_bytes(body["id"]), body["amount_wh"], body["purpose"])
         )
         return web.json_response({"transaction": transaction}, status=202)
+
+    async def _deposits(self, request: web.Request) -> web.Response:
+        refuse_query(request)
+        return web.json_response(await _done(self._ledger.deposits()))
+
+    async def _withdraw(self, request: web.Request) -> web.Response:
+        refuse_query(request)
+        body = await read_body(request, _WITHDRAW)
+        return web.json_response(await _done(self._ledger.withdraw(body["amount"])), status=202)
 
 
 async def _done[T](work: Awaitable[T]) -> T:

@@ -1,11 +1,13 @@
 """What the API needs of the rest of the bridge."""
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from dems_node.json_types import Json, Section
 from openems_bridge.dispatcher.commands import DispatchState, Limits, Mode, Target
 from openems_bridge.edge.pushed.readings import PushedSample, PushOutcome
+from openems_bridge.foresight.announcements import PromisedSun
+from openems_bridge.foresight.tariff import Tariff
 from openems_bridge.ledger.plant import Plant
 from openems_bridge.metering.readings import Reading
 from openems_bridge.store.events import Event
@@ -94,6 +96,78 @@ class Ledger(Protocol):
 
     async def redeem(self, identifier: int, watt_hours: int, purpose: str) -> int:
         """Redeem certificates; return the transaction's id."""
+        ...
+
+    async def deposits(self) -> Mapping[str, Json]:
+        """Return the household's money in the ledger: ``account`` and ``held``."""
+        ...
+
+    async def withdraw(self, amount: int | None) -> Mapping[str, Json]:
+        """Pay money in the ledger out to the household; return the transaction's id and the amount."""
+        ...
+
+
+class Foresight(Protocol):
+    """Forecast and plan. Calls raise Refused where they cannot be done."""
+
+    def forecast(self, first: int | None, last: int | None) -> Sequence[Mapping[str, Json]]:
+        """Return the quantiles of slots in [first, last], as far as the forecast reaches."""
+        ...
+
+    def plan(self) -> Section:
+        """Return the whole plan from the running slot on."""
+        ...
+
+    async def set_tariff(self, tariff: Tariff) -> int | None:
+        """Put a tariff in force; return until when (UTC s) it is known, None for a fixed one."""
+        ...
+
+    async def keep_solar_forecast(self, promises: Sequence[PromisedSun]) -> int:
+        """Keep Home Assistant's solar forecast; return of how many periods."""
+        ...
+
+    async def announce_load(self, name: str, power: int, energy: int, earliest: int, latest: int) -> Section:
+        """Plan for a device that will run; return its id and when to start it."""
+        ...
+
+    async def hold(self, start: int, end: int, reason: str) -> Section:
+        """Do not discharge in [start, end) (UTC s); return the hold's id."""
+        ...
+
+    async def forget_load(self, identifier: str) -> bool:
+        """Take an announced load back; return whether there was one."""
+        ...
+
+    async def release_hold(self, identifier: str) -> bool:
+        """End a hold; return whether there was one."""
+        ...
+
+
+class Trading(Protocol):
+    """The household's side of the market. Calls raise Refused where they cannot be done."""
+
+    async def change(self, changes: Mapping[str, Any]) -> Section:
+        """Change some of the owner's limits; return the ``trading`` section. Raises OutOfBounds."""
+        ...
+
+    async def place(self, slot: int, side: int, energy: int, limit: int, battery: int) -> Section:
+        """Place an order (side 0 buys, 1 sells); return it."""
+        ...
+
+    async def orders(self, first: int | None, last: int | None) -> Sequence[Section]:
+        """Return the orders of slots in [first, last], oldest first."""
+        ...
+
+    async def withdraw(self, identifier: str) -> Section:
+        """Take an order back; return it."""
+        ...
+
+    async def decide(self, identifier: str, *, accepted: bool) -> Section:
+        """Accept or reject a suggestion, or all of a question; return the ``suggestion`` section."""
+        ...
+
+    async def market(self, first: int | None, last: int | None) -> Sequence[Section]:
+        """Return prices and own results of cleared slots in [first, last], oldest first."""
         ...
 
 

@@ -12,12 +12,23 @@ from dems_node.https.server import IDLE_SECONDS, HttpsServer, application
 from dems_protocol.slots import SlotGrid
 from openems_bridge.api.clients import Clients
 from openems_bridge.api.dispatch_routes import DispatchRoutes
+from openems_bridge.api.event_routes import EventRoutes
 from openems_bridge.api.feed import StateFeed
+from openems_bridge.api.foresight_routes import ForesightRoutes
 from openems_bridge.api.ledger_routes import LedgerRoutes
+from openems_bridge.api.market_routes import MarketRoutes
 from openems_bridge.api.middleware import token_middleware
 from openems_bridge.api.pairing import PairingDesk
 from openems_bridge.api.pairing_routes import PairingRoutes
-from openems_bridge.api.ports import Archive, Diagnostics, Ledger, PushedReadings, Steering
+from openems_bridge.api.ports import (
+    Archive,
+    Diagnostics,
+    Foresight,
+    Ledger,
+    PushedReadings,
+    Steering,
+    Trading,
+)
 from openems_bridge.api.public_routes import PublicRoutes
 from openems_bridge.api.readings_routes import ReadingRoutes
 from openems_bridge.api.state_routes import StateRoutes
@@ -39,6 +50,8 @@ class ApiParts:
     archive: Archive
     diagnostics: Diagnostics
     ledger: Ledger
+    foresight: Foresight
+    trading: Trading
     pushed: PushedReadings | None = None
 
 
@@ -49,9 +62,12 @@ def api_routes(parts: ApiParts) -> list[web.RouteDef]:
         *PairingRoutes(parts.identity, parts.desk, parts.clients, parts.feed).table(),
         *StateRoutes(parts.feed, parts.diagnostics).table(),
         *WebSocketRoutes(parts.feed, parts.archive, parts.clock).table(),
+        *EventRoutes(parts.clients, parts.feed).table(),
         *DispatchRoutes(parts.steering).table(),
         *ReadingRoutes(parts.grid, parts.archive, parts.pushed).table(),
         *LedgerRoutes(parts.ledger, parts.grid).table(),
+        *ForesightRoutes(parts.foresight, parts.grid).table(),
+        *MarketRoutes(parts.trading, parts.grid).table(),
     ]
 
 

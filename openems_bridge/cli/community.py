@@ -1,4 +1,4 @@
-"""``openems-bridge join``, ``leave`` and ``export``: talk to the running daemon through its control socket."""
+"""``openems-bridge join``, ``leave``, ``export`` and ``withdraw``: talk to the running daemon through its control socket."""
 
 import asyncio
 import json
@@ -30,6 +30,11 @@ def leave(data_dir: Path) -> int:
     return with_daemon(data_dir, _leave, CHAIN_SECONDS)
 
 
+def withdraw(data_dir: Path, amount: int | None) -> int:
+    """Pay the household's money in the ledger out to its own account (None: all of it). Return the exit status."""
+    return with_daemon(data_dir, lambda session: _withdraw(session, amount), CHAIN_SECONDS)
+
+
 def export(configuration: BridgeConfiguration, file: Path, first: str, last: str) -> int:
     """Write the proofs of a period. Return the exit status."""
     try:
@@ -55,6 +60,9 @@ async def _join(session: aiohttp.ClientSession, invitation: str, plant: Plant, a
         "plant_power": plant.plant_power,
         "battery_power": plant.battery_power,
         "battery_capacity": plant.battery_capacity,
+        "plant_kind": plant.plant_kind.word,
+        "commissioned": None if plant.commissioned is None else plant.commissioned.isoformat(),
+        "plant_unit": plant.unit,
     }
     async with session.post("/v1/community/join", json=body) as response:
         joined = await answer(response)
@@ -94,6 +102,18 @@ async def _leave(session: aiohttp.ClientSession) -> int:
     async with session.post("/v1/community/leave") as response:
         left = await answer(response)
     say(f"Asked {left['name']} to end the membership with the next slot.")
+    return 0
+
+
+async def _withdraw(session: aiohttp.ClientSession, amount: int | None) -> int:
+    async with session.get("/v1/deposits") as response:
+        found = await answer(response)
+    say(f"In the ledger: {found['account']} free, {found['held']} held for direct inclusions.")
+    async with session.post("/v1/deposits/withdraw", json={"amount": amount}) as response:
+        asked = await answer(response)
+    say(
+        f"Asked for {asked['amount']} to be paid out to the household's account (transaction {asked['transaction']})."
+    )
     return 0
 
 

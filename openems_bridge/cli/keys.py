@@ -8,13 +8,13 @@ from pathlib import Path
 
 from dems_node.keys.errors import KeysUnusable
 from dems_node.keys.passphrase import Passphrase, ask_passphrase, read_passphrase
+from dems_protocol.registry_changes import KeyChange, SignedKeyChange
 from openems_bridge.backup.errors import BackupUnusable
 from openems_bridge.cli.terminal import complain, say
 from openems_bridge.configuration.loading import load_configuration
 from openems_bridge.data_folder import DataFolderUnusable, locked_data_folder
 from openems_bridge.keys.exported import read_keys_file, write_keys_file
 from openems_bridge.keys.index import KeyIndex
-from openems_bridge.keys.key_change import KeyChange
 from openems_bridge.keys.on_this_machine import vault_of
 from openems_bridge.keys.options import MeterKeyKind, StoreKind
 from openems_bridge.keys.vault import RestoredKeys, Vault
@@ -92,25 +92,13 @@ def sign_change(
 
     def work() -> None:
         keys = vault.export()
+        key = keys.meter.public_key
         try:
-            change = KeyChange(
-                chain_id=chain_id,
-                registry=registry,
-                meter=meter,
-                key=keys.meter.public_key,
-                from_slot=from_slot,
-                nonce=nonce,
-            )
+            digest = KeyChange(meter, key, from_slot, nonce).digest(chain_id, registry)
         except ValueError as error:
             raise KeysUnusable(f"This change cannot be signed: {error}.") from None
-        key = change.key
-        consent = {
-            "meter": f"0x{meter.hex()}",
-            "key": {"scheme": int(key.scheme), "x": f"{key.x:#066x}", "y": f"{key.y:#066x}"},
-            "from_slot": from_slot,
-            "household": keys.account.address,
-            "consent": f"0x{change.signed_by(keys.account).encode().hex()}",
-        }
+        change = SignedKeyChange(meter, key, from_slot, keys.account.sign(digest))
+        consent = {"household": keys.account.address, **change.to_json()}
         say(json.dumps(consent, indent=1))
 
     return explained(work)
@@ -170,11 +158,12 @@ def show_restored(restored: RestoredKeys) -> None:
     say(f"    old  0x{restored.old_meter_key_id.hex()}")
     say(f"    new  0x{restored.index.meter_key.key_id().hex()}")
     say(
-        "Until it is told, no reading of this meter is accepted. The change is signed with the household's account;"
+        "Until it is told, no reading of this meter is accepted. Start the bridge: it signs the change with the"
     )
     say(
-        "without that signature it takes the registry's delay. Give the operator the new key, and back it up:"
+        "household's account and sends it to the operator, and signs readings again two slots later. Where the"
     )
+    say("bridge cannot reach the operator: openems-bridge keys sign-change. Back up the new key:")
     say("    openems-bridge backup FILE")
 
 

@@ -45,6 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_pair(commands)
     add_key_commands(commands, _add_configuration)
     add_community_commands(commands, _add_configuration)
+    _add_supervised(commands)
     # Its options are its own: see main.
     commands.add_parser(FAKE_EDGE, help="run a fake OpenEMS Edge on top of a simulated house", add_help=False)
     return parser
@@ -87,6 +88,18 @@ def _add_pair(commands: _Commands) -> None:
     parser.set_defaults(command=_pair)
 
 
+def _add_supervised(commands: _Commands) -> None:
+    for name, command, help_text in (
+        ("supervised", _supervised, "run as an app of Home Assistant: prepare, announce and run"),
+        ("announce", _announce, "tell Home Assistant's supervisor of the bridge until it is paired"),
+    ):
+        parser = commands.add_parser(name, help=help_text)
+        parser.add_argument(
+            "--data", type=Path, default=Path("/data"), help="the data folder (default: %(default)s)"
+        )
+        parser.set_defaults(command=command)
+
+
 def _add_configuration(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--config", type=Path, default=DEFAULT_CONFIGURATION, help="the configuration (default: %(default)s)"
@@ -126,6 +139,18 @@ def _pair(options: argparse.Namespace) -> int:
     if options.revoke is not None:
         return pair.revoke_client(data_dir, options.revoke)
     return pair.show_code(data_dir, as_json=options.as_json)
+
+
+def _supervised(options: argparse.Namespace) -> int:
+    from openems_bridge.cli.supervised import run_supervised
+
+    return run_supervised(options.data)
+
+
+def _announce(options: argparse.Namespace) -> int:
+    from openems_bridge.cli.supervised import announce_to_supervisor
+
+    return announce_to_supervisor(options.data)
 
 
 def _fake_edge(arguments: list[str]) -> int:

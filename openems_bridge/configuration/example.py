@@ -74,6 +74,27 @@ api:
   # Announce the bridge on the local network, so that Home Assistant finds it.
   zeroconf: true
 
+# What forecast and plan want to know of the place; all of it is optional.
+# site:
+#   # Else this machine's.
+#   time_zone: Europe/Berlin
+#   latitude: 48.8
+#   longitude: 13.4
+#   # Public holidays are lived like Sundays.
+#   holidays: [2026-12-25, 2026-12-26]
+#   # Used in a year (Wh), and the plant's peak power (W), until readings tell.
+#   annual_load: 4000000
+#   pv_peak: 9800
+
+# What a kWh costs and earns, unless Home Assistant hands over a tariff.
+# tariff:
+#   currency: EUR
+#   import: 0.32
+#   export: 0.08
+#   # What energy costs and earns that is netted in the community; else as above.
+#   inside_import: 0.20
+#   inside_export: 0.12
+
 # Only for a household that joins a community: its keys, made by `openems-bridge keys create`.
 # keys:
 #   # auto (the operating system's keyring where there is one, else a file), keyring or file
@@ -94,6 +115,9 @@ api:
 #   challenge: automatic
 #   # Put a reading on chain directly where the operator left it out (gas and a deposit), or only tell it.
 #   direct_inclusion: automatic
+#   # Turn renewable feed-in into certificates every day (daily), or when you ask for it (ask). It costs gas, and shows to
+#   # everybody how much was fed in and generated: in each hour, where the community's scheme wants hourly certificates.
+#   claim: ask
 #   # How many random readings of other households are checked with the registry in each slot.
 #   audited_leaves: 8
 #   # Blocks until a transaction counts as final.

@@ -8,7 +8,7 @@ from dems_node.configuration.values import found, one_of, section, whole, words
 from dems_node.secret import Secret
 from openems_bridge.ledger.options import LedgerOptions
 
-_AUTOMATIC, _ASK = "automatic", "ask"
+_AUTOMATIC, _ASK, _DAILY = "automatic", "ask", "daily"
 _SCHEMES = ("http://", "https://", "ws://", "wss://")
 
 
@@ -20,6 +20,7 @@ def ledger_options(value: Any) -> LedgerOptions:
         rpc=None if rpc is None else Secret(rpc),
         challenge=fields["challenge"] == _AUTOMATIC,
         direct_inclusion=fields["direct_inclusion"] == _AUTOMATIC,
+        claim_daily=fields["claim"] == _DAILY,
         audited_leaves=fields["audited_leaves"],
         confirmations=fields["confirmations"],
     )
@@ -39,6 +40,7 @@ _LEDGER = section(
         vol.Optional("rpc"): _url,
         vol.Optional("challenge", default=_AUTOMATIC): one_of(_AUTOMATIC, _ASK),
         vol.Optional("direct_inclusion", default=_AUTOMATIC): one_of(_AUTOMATIC, _ASK),
+        vol.Optional("claim", default=_ASK): one_of(_ASK, _DAILY),
         vol.Optional("audited_leaves", default=LedgerOptions().audited_leaves): whole(0, 1000),
         vol.Optional("confirmations", default=LedgerOptions().confirmations): whole(1, 1000),
     }

@@ -20,6 +20,7 @@ from openems_bridge.configuration.edge_section import edge_options
 from openems_bridge.configuration.keys_section import key_options
 from openems_bridge.configuration.ledger_section import ledger_options
 from openems_bridge.configuration.model import DEFAULT_PORT, ApiConfiguration, BridgeConfiguration
+from openems_bridge.configuration.site_section import site_options, tariff_options
 
 LONGEST_DATA_DIR = 90
 """Bytes: the control socket lies in the folder, and the kernel takes 107 bytes for the path of a Unix socket."""
@@ -43,6 +44,8 @@ def parse_configuration(text: str, *, base: Path) -> BridgeConfiguration:
         log_level=fields["log"]["level"].upper(),
         keys=fields["keys"],
         ledger=fields["ledger"],
+        site=fields["site"],
+        tariff=fields["tariff"],
     )
 
 
@@ -84,5 +87,7 @@ _BRIDGE = section(
         vol.Optional("log", default=dict): _LOG,
         vol.Optional("keys", default=dict): key_options,
         vol.Optional("ledger", default=dict): ledger_options,
+        vol.Optional("site", default=dict): site_options,
+        vol.Optional("tariff", default=dict): tariff_options,
     }
 )

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dems_protocol.slots import SlotGrid
+from openems_bridge.foresight.options import SiteOptions, TariffOptions
 from openems_bridge.keys.options import KeyOptions
 from openems_bridge.ledger.options import LedgerOptions
 
@@ -46,3 +47,5 @@ class BridgeConfiguration:
     log_level: str
     keys: KeyOptions = field(default_factory=KeyOptions)
     ledger: LedgerOptions = field(default_factory=LedgerOptions)
+    site: SiteOptions = field(default_factory=SiteOptions)
+    tariff: TariffOptions = field(default_factory=TariffOptions)

@@ -34,16 +34,20 @@ def build_command(
     mode: Mode,
     moment: Moment,
     grid: SlotGrid,
+    reserve_soc: int = 0,
 ) -> Command:
     """Return the command that a request means.
 
     Without ``seconds`` a manual command lasts 15 minutes and an energy in a slot to the slot's end. Raises
     RequestRefused for a manual command in OFF, a target that is no plausible whole number, a slot that is over,
-    and a duration that is missing, not positive, or for a manual command above four hours.
+    a reserve that is no share of a battery, and a duration that is missing, not positive, or for a manual command above
+    four hours.
     """
     if source is CommandSource.MANUAL and mode is Mode.OFF:
         raise RequestRefused(Reason(ReasonCode.MODE_OFF))
     _check_target(target, moment)
+    if not _is_whole(reserve_soc, 0, 100):
+        raise _limit_refused("reserve_soc", reserve_soc, 0, 100)
     lasts = _duration(source, target, seconds, moment, grid)
     return Command(
         id=command_id,
@@ -52,6 +56,7 @@ def build_command(
         ends_at=moment.monotonic + lasts,
         ends_at_utc=moment.utc + lasts,
         reason=reason,
+        reserve_soc=reserve_soc,
     )
 
 

@@ -66,6 +66,8 @@ class Command:
     ends_at_utc: float
     reason: str = ""
     """Free text of the one who asked, shown to people."""
+    reserve_soc: int = 0
+    """State of charge (%) below which this command does not discharge; the owner's and the Edge's reserve hold besides."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

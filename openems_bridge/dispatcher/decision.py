@@ -130,12 +130,15 @@ def _pursue(command: Command, situation: Situation) -> Release | Hold:
     if topology is None or topology.battery is None or topology.control is None or telemetry is None:
         return Release(status=Status.STARTING, reason=Reason(ReasonCode.STARTING), command=command)
     battery, control = topology.battery, topology.control
+    usual_reserve = max(situation.limits.reserve_soc, control.reserve_soc or 0)
+    # The Edge's own controller knows nothing of a reserve that only this command keeps.
+    keeps_more = command.reserve_soc > usual_reserve
     wanted = wish(
         command.target,
         telemetry,
         situation.house_net_w,
         situation.progress,
-        control.balancing,
+        None if keeps_more else control.balancing,
         situation.moment,
         situation.grid,
     )
@@ -149,7 +152,7 @@ def _pursue(command: Command, situation: Situation) -> Release | Hold:
     bounding = Bounding(
         telemetry=telemetry,
         limits=situation.limits,
-        reserve_soc=max(situation.limits.reserve_soc, control.reserve_soc or 0),
+        reserve_soc=max(usual_reserve, command.reserve_soc),
         at_reserve=situation.at_reserve == command.id,
         offset_w=offset,
         house_net_w=situation.house_net_w,

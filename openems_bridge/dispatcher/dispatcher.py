@@ -147,12 +147,13 @@ class Dispatcher:
         seconds: float | None = None,
         reason: str = "",
         command_id: str | None = None,
+        reserve_soc: int = 0,
     ) -> Command:
         """Accept a command and return it, or raise RequestRefused and change nothing.
 
         It lasts ``seconds`` (manual: 15 minutes by default, 4 hours at most; an energy in a slot: to the slot's
         end at the latest). A command of the same id, source and slot is replaced; ``commands.py`` names targets
-        and sources. Whether and when it is obeyed is the mode's and the precedence's matter: see ``state``.
+        and sources, and what ``reserve_soc`` (%) means. Whether and when it is obeyed is the mode's and the precedence's matter: see ``state``.
         """
         command = build_command(
             command_id=command_id if command_id is not None else str(uuid.uuid4()),
@@ -163,6 +164,7 @@ class Dispatcher:
             mode=self._mode,
             moment=self._moment(),
             grid=self._grid,
+            reserve_soc=reserve_soc,
         )
         self._commands = accepted(self._commands, command)
         self._touched()

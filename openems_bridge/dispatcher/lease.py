@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from dems_node.clock import Clock
-from openems_bridge.dispatcher.backoff import Backoff
 from openems_bridge.dispatcher.commands import CommandSource
 from openems_bridge.dispatcher.readback import Written, recent
 from openems_bridge.dispatcher.reasons import Reason, ReasonCode
+from openems_bridge.dispatcher.retry import Retry
 from openems_bridge.dispatcher.schedule import LastWrite, NextWrite, is_due
 from openems_bridge.edge.interface import (
     BatteryActuator,
@@ -77,8 +77,8 @@ class BatteryLease:
         self._connection = 0
         self._last_attempt_at = clock.monotonic()
         self._problem: Reason | None = None
-        self._hold_retry = Backoff()
-        self._release_retry = Backoff()
+        self._hold_retry = Retry()
+        self._release_retry = Retry()
         self.setpoint: int | None = None
         """The battery power (W) last written with success, None when the battery is free."""
         self.written: tuple[Written, ...] = ()
@@ -264,7 +264,7 @@ class BatteryLease:
         self._succeeded()
         return None
 
-    def _failed(self, problem: Reason, error: Exception, retry: Backoff) -> Reason:
+    def _failed(self, problem: Reason, error: Exception, retry: Retry) -> Reason:
         if self._problem is None or self._problem.code is not problem.code:
             _LOGGER.warning("The battery cannot be steered (%s), trying again: %r", problem.code, error)
         self._problem = problem

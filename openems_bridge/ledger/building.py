@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
 
 import aiohttp
 
 from dems_node.chain.client import ChainClient
 from dems_node.chain.performer import Performer
-from dems_node.chain.watcher import Watcher
+from dems_node.chain.watcher import News, Watcher
 from dems_node.clock import Clock
 from dems_node.database.database import Database
 from dems_node.json_types import Section
@@ -19,6 +21,7 @@ from openems_bridge.ledger.certificates import CertificateDesk
 from openems_bridge.ledger.clock_check import doubt_clock
 from openems_bridge.ledger.contract_reading import ContractReader
 from openems_bridge.ledger.delivery import Courier
+from openems_bridge.ledger.deposits import DepositDesk
 from openems_bridge.ledger.following import EventFollower
 from openems_bridge.ledger.household_ledger import HouseholdLedger, LedgerParts, Tell
 from openems_bridge.ledger.inclusion import InclusionDesk
@@ -29,12 +32,15 @@ from openems_bridge.ledger.options import LedgerOptions
 from openems_bridge.ledger.orders import Orders
 from openems_bridge.ledger.own_reading import OwnReading
 from openems_bridge.ledger.settlement import Settlement
-from openems_bridge.ledger.signing import MeterPen
+from openems_bridge.ledger.signing import Contracted, MeterPen, nothing_contracted
 from openems_bridge.ledger.signing_desk import SigningDesk
 from openems_bridge.ledger.signing_right import SigningRight
 from openems_bridge.ledger.slot_keeper import SlotKeeper
 from openems_bridge.ledger.slot_phase import ChainHead
 from openems_bridge.store.events import Event
+
+if TYPE_CHECKING:
+    from openems_bridge.trader.market_events import MarketFollower
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +58,10 @@ class Surroundings:
     tell: Tell
     announce: Callable[[Event], None]
     key_backed_up: Callable[[], bool]
+    market: MarketFollower | None = None
+    """Who follows the market's events, where the community has a market."""
+    contracted: Contracted = nothing_contracted
+    """What the household has bought and sold of slots, for the split of their readings."""
     edge_clock_offset: Callable[[], float | None]
     """How far the Edge's clock is ahead of this machine's (s), None while it is not known."""
 
@@ -93,10 +103,6 @@ class _Ears:
         if self.ledger is not None:
             self.ledger.touched(slot)
 
-    def sealing_key_changed(self) -> None:
-        if self.ledger is not None:
-            self.ledger.sealing_key_changed()
-
     def chain_changed(self, _: object) -> None:
         if self.ledger is not None:
             self.ledger.chain_changed()
@@ -130,16 +136,16 @@ def build_household_ledger(membership: Membership, keys: HouseholdKeys, around: 
         membership,
         tell=around.announce,
         touched=ears.touched,
-        sealing_key_changed=ears.sealing_key_changed,
     )
+    market = around.market
     watcher = Watcher(
         client=client,
         database=database,
-        contracts=community.contracts.watched(),
+        contracts=(*community.contracts.watched(), *(() if market is None else sorted(market.contracts))),
         first_block=membership.first_block,
-        consumers=[follower],
+        consumers=[follower] if market is None else [follower, market],
         announce=follower.announce,
-        on_news=follower.news,
+        on_news=follower.news if market is None else partial(_both, follower.news, market.news),
         on_change=ears.chain_changed,
     )
     right = SigningRight(
@@ -158,6 +164,7 @@ def build_household_ledger(membership: Membership, keys: HouseholdKeys, around: 
         database,
         now,
         lambda: doubt_clock(now(), around.edge_clock_offset(), ears.head),
+        around.contracted,
     )
     parts = LedgerParts(
         client=client,
@@ -189,13 +196,23 @@ def build_household_ledger(membership: Membership, keys: HouseholdKeys, around: 
                 instance=keys.index.instance,
                 audited_leaves=around.options.audited_leaves,
             ),
+            operator=operator,
             inclusion=InclusionDesk(orders=orders, reader=reader, database=database, secret=keys.secret)
             if around.options.direct_inclusion
             else None,
             settled=ears.settled,
             now=now,
         ),
-        certificates=CertificateDesk(database, orders),
+        certificates=CertificateDesk(
+            database, orders, account=performer.account, daily=around.options.claim_daily
+        ),
+        deposits=DepositDesk(
+            client=client,
+            reader=reader,
+            orders=orders,
+            database=database,
+            account=performer.account,
+        ),
     )
     ears.ledger = HouseholdLedger(
         membership,
@@ -207,6 +224,11 @@ def build_household_ledger(membership: Membership, keys: HouseholdKeys, around: 
         key_backed_up=around.key_backed_up,
     )
     return RunningParts(ears.ledger, performer, watcher, client)
+
+
+def _both(first: Callable[[News], None], second: Callable[[News], None], news: News) -> None:
+    first(news)
+    second(news)
 
 
 def _pen(membership: Membership, keys: HouseholdKeys, pedersen: Pedersen) -> MeterPen:

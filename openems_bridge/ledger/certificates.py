@@ -1,18 +1,24 @@
 """The household's renewable-energy account and its certificates: what can be claimed, what is held, redeeming."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from dems_node.chain import journal as transactions
+from dems_node.chain.transactions import ENDED, State, Transaction
 from dems_node.database.database import Database
 from dems_node.json_types import Json
 from dems_protocol.contracts.certificates import Redeem
+from dems_protocol.contracts.community_registry import PlantChangedEvent
 from dems_protocol.contracts.conversions import to_anchor, to_direct_anchor, to_published
-from dems_protocol.contracts.structs import Inclusion
+from dems_protocol.contracts.structs import Certificate, Inclusion
+from dems_protocol.plants import PlantKind, decode_unit
 from openems_bridge.ledger import journal, settlement
 from openems_bridge.ledger.chain_events import (
     HeldCertificate,
+    LoggedEvent,
     credits_of,
     events_named,
     held_certificates,
@@ -29,6 +35,12 @@ if TYPE_CHECKING:
 
 SLOTS_AT_ONCE = 3000
 """Slots that one claim covers at most: a month of quarter hours. What is left is claimed next."""
+DAY_SECONDS = 86_400
+SETTLED_SECONDS = 6 * 3600
+"""So long after midnight the day before is final, where nothing was disputed, and is claimed as one."""
+WORTH_A_CLAIM_WH = 1000
+"""Below this much, days are claimed together where the scheme lets them be."""
+LONGEST_WAIT_SECONDS = 31 * DAY_SECONDS
 _EVENTS = (
     "EnergyCreditedEvent",
     "CertificatesIssuedEvent",
@@ -53,12 +65,14 @@ class NotHeld(Exception):
 class Account:
     """The renewable-energy account as the API shows it: Wh.
 
-    ``credited`` was credited on chain, ``claimable`` is anchored and not credited; ``certificates`` are held.
+    ``credited`` was credited on chain, ``claimable`` is anchored and not credited; ``certificates`` are held, ``units`` are
+    by their ids the numbers of the plants' units in the Marktstammdatenregister, where the registry tells them.
     """
 
     credited: int = 0
     claimable: int = 0
     certificates: tuple[HeldCertificate, ...] = ()
+    units: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def held(self) -> int:
@@ -76,9 +90,14 @@ class _Sources:
 class CertificateDesk:
     """Reads the account, claims, redeems."""
 
-    def __init__(self, database: Database, orders: Orders) -> None:
+    def __init__(self, database: Database, orders: Orders, *, account: bytes, daily: bool = False) -> None:
+        """``account`` is the household's, which asks for transactions; with ``daily`` it claims by itself."""
         self._database = database
         self._orders = orders
+        self._account = account
+        self._daily = daily
+        self._claimed_until = 0
+        self._pending: str | None = None
 
     async def account(self, membership: Membership) -> Account:
         """Return the account. Raises StoreError."""
@@ -93,7 +112,37 @@ class CertificateDesk:
         period = await asyncio.to_thread(_next, membership, sources)
         if period is None:
             raise NothingToClaim
-        transaction = await self._orders.order(
+        return (await self._order(membership, period)).id
+
+    async def claim_daily(self, membership: Membership, head: ChainHead) -> None:
+        """Claim the full hours up to the last midnight (UTC), one transaction after the other, if the owner wants that.
+
+        Where the scheme knows no longest period, all of it is one certificate, and waits until it is worth its gas. A
+        period whose claim the contract refused is left to its owner. Raises StoreError, and what the orders raise.
+        """
+        until = (head.time - SETTLED_SECONDS) // DAY_SECONDS * DAY_SECONDS
+        if not self._daily or until <= self._claimed_until or await self._is_pending():
+            return
+        sources = await self._database.run(_read_sources, membership, head)
+        while (period := await asyncio.to_thread(_next, membership, sources, until)) is not None:
+            known = await self._database.run(transactions.by_key, self._account, period.key)
+            if known is None or known.state not in {State.REFUSED, State.REVERTED}:
+                break
+            sources = replace(sources, watermark=period.last.own.slot + 1)
+        if period is None or not _is_worth_its_gas(membership, period, until):
+            self._claimed_until = until
+            return
+        await self._order(membership, period)
+        self._pending = period.key
+
+    async def _is_pending(self) -> bool:
+        if self._pending is None:
+            return False
+        transaction = await self._database.run(transactions.by_key, self._account, self._pending)
+        return transaction is not None and transaction.state not in ENDED
+
+    async def _order(self, membership: Membership, period: ClaimablePeriod) -> Transaction:
+        return await self._orders.order(
             membership,
             Order(
                 key=period.key,
@@ -102,7 +151,6 @@ class CertificateDesk:
                 subject=f"Claim of {period.watt_hours} Wh up to slot {period.last.own.slot}",
             ),
         )
-        return transaction.id
 
     async def redeem(
         self, membership: Membership, key: str, identifier: int, watt_hours: int, purpose: str
@@ -130,13 +178,64 @@ class CertificateDesk:
         return transaction.id
 
 
-def certificates_json(held: Sequence[HeldCertificate]) -> list[Json]:
-    """Return the newest certificates as the API shows them, at most 50."""
-    newest = sorted(held, key=lambda one: 0 if one.certificate is None else one.certificate.to)[-50:]
-    return [{"id": f"{one.id:#066x}", "amount_wh": one.held} for one in newest]
+def certificates_json(account: Account, issuer: bytes) -> list[Json]:
+    """Return the newest certificates as the API shows them, at most 50. ``issuer``: the renewable-energy account."""
+    newest = sorted(
+        account.certificates, key=lambda one: 0 if one.certificate is None else one.certificate.to
+    )[-50:]
+    return [
+        {
+            "id": f"{one.id:#066x}",
+            "amount_wh": one.held,
+            "origin": None
+            if one.certificate is None
+            else _origin_json(one.certificate, account.units.get(one.id), issuer),
+        }
+        for one in newest
+    ]
 
 
-def _next(membership: Membership, sources: _Sources) -> ClaimablePeriod | None:
+def _origin_json(certificate: Certificate, unit: str | None, issuer: bytes) -> Json:
+    return {
+        "from": certificate.from_,
+        "to": certificate.to,
+        "issued_at": certificate.issued_at,
+        "issuer": f"0x{issuer.hex()}",
+        "plant_kind": PlantKind(certificate.source).word,
+        "plant_power": certificate.plant_power_watts,
+        "commissioned_at": certificate.commissioned_at or None,
+        "plant_unit": unit,
+        "with_storage": certificate.with_storage,
+    }
+
+
+def _find_units(
+    held: Sequence[HeldCertificate], events: Iterable[LoggedEvent], slot_seconds: int
+) -> dict[int, str]:
+    """Return the numbers of the plants' units by the certificates' ids, as the registry had them in their periods."""
+    plants = [event for logged in events if isinstance(event := logged.decoded(), PlantChangedEvent)]
+    found = {}
+    for one in held:
+        for plant in plants:
+            if one.certificate is None or plant.meter != one.certificate.meter:
+                continue
+            with suppress(ValueError):  # the registry takes any word
+                unit = decode_unit(plant.mastr_number)
+                if unit is not None and plant.from_ * slot_seconds <= one.certificate.from_:
+                    found[one.id] = unit
+    return found
+
+
+def _is_worth_its_gas(membership: Membership, period: ClaimablePeriod, until: int) -> bool:
+    """Say whether to claim now rather than with the days to come; a meter's first reading is never part of a longer period."""
+    terms = membership.community.terms
+    stands_alone = bool(terms.maximum_certificate_seconds) or period.first is None
+    if stands_alone or period.watt_hours >= WORTH_A_CLAIM_WH:
+        return True
+    return until - terms.grid.start(period.first_slot) >= LONGEST_WAIT_SECONDS
+
+
+def _next(membership: Membership, sources: _Sources, until: int | None = None) -> ClaimablePeriod | None:
     terms = membership.community.terms
     return next_period(
         sources.anchored,
@@ -144,16 +243,20 @@ def _next(membership: Membership, sources: _Sources) -> ClaimablePeriod | None:
         watermark=sources.watermark,
         slot_seconds=terms.slot_seconds,
         maximum_seconds=terms.maximum_certificate_seconds,
+        until=until,
     )
 
 
 def _read_account(connection: sqlite3.Connection, membership: Membership) -> Account:
     events = events_named(connection, *_EVENTS)
     credited = credits_of(membership.meter, events)
+    held = tuple(held_certificates(membership.household, events))
+    plants = events_named(connection, "PlantChangedEvent")
     return Account(
         credited=credited.watt_hours,
         claimable=settlement.renewable_since(connection, credited.watermark),
-        certificates=tuple(held_certificates(membership.household, events)),
+        certificates=held,
+        units=_find_units(held, plants, membership.community.terms.slot_seconds),
     )
 
 

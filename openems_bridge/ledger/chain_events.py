@@ -23,8 +23,14 @@ from dems_protocol.contracts.community_registry import (
     PlantChangedEvent,
     SealingKeyChangedEvent,
 )
-from dems_protocol.contracts.conversions import from_reading, from_sealed, from_statement
-from dems_protocol.contracts.demands import DemandedEvent
+from dems_protocol.contracts.conversions import (
+    from_leaf,
+    from_proof,
+    from_reading,
+    from_sealed,
+    from_statement,
+)
+from dems_protocol.contracts.demands import DemandedEvent, LeafShownEvent
 from dems_protocol.contracts.direct_inclusion import (
     DepositReturnedEvent,
     ReadingExcludedEvent,
@@ -37,12 +43,14 @@ from dems_protocol.contracts.meter_ledger import (
 )
 from dems_protocol.contracts.netting import SlotNettedEvent
 from dems_protocol.contracts.renewable_energy_account import EnergyCreditedEvent
-from dems_protocol.contracts.structs import Certificate, Finding
+from dems_protocol.contracts.structs import Certificate, Finding, Kind
 from dems_protocol.curve import Point
+from dems_protocol.leaves import Leaf
 from dems_protocol.netting import Netting
 from dems_protocol.readings import Reading
 from dems_protocol.sealing import Sealed
 from dems_protocol.statements import Statement
+from dems_protocol.sum_tree import InclusionProof
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,12 +95,23 @@ class IncludedDirectly:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnDemand:
-    """A leaf that this household demanded on chain: its index, of which attempt, when (unix s) and in which block."""
+    """What this household demanded on chain: of which leaf and attempt, when (unix s) and in which block."""
 
     attempt: int
     index: int
+    kind: Kind
+    register: int
     at: int
     block: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownLeaf:
+    """A leaf that was demanded by anybody, and shown on chain: of which attempt, with its proof."""
+
+    attempt: int
+    leaf: Leaf
+    proof: InclusionProof
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +119,7 @@ class SlotOnChain:
     """What the chain says of a slot, as far as this household asks.
 
     ``publication`` is the current statement, ``voids`` the findings by which earlier ones fell and ``voided`` when the last did, ``extended`` until when
-    (unix s, block) disputes keep the slot open, ``inclusions`` the direct inclusions by meter.
+    (unix s, block) disputes keep the slot open, ``shown`` what was shown on demand, ``inclusions`` the direct inclusions by meter.
     """
 
     slot: int
@@ -109,6 +128,7 @@ class SlotOnChain:
     voided: tuple[int, int] | None = None
     extended: tuple[int, int] | None = None
     demands: tuple[OwnDemand, ...] = ()
+    shown: tuple[ShownLeaf, ...] = ()
     netting: Netting | None = None
     inclusions: tuple[IncludedDirectly, ...] = ()
 
@@ -126,6 +146,7 @@ def slot_on_chain(slot: int, events: Iterable[LoggedEvent]) -> SlotOnChain:
     netting: Netting | None = None
     inclusions: dict[bytes, IncludedDirectly] = {}
     demands: list[OwnDemand] = []
+    shown: list[ShownLeaf] = []
     for logged in events:
         match logged.decoded():
             case StatementPublishedEvent() as event:
@@ -154,8 +175,18 @@ def slot_on_chain(slot: int, events: Iterable[LoggedEvent]) -> SlotOnChain:
                 inclusions.pop(event.meter, None)
             case DemandedEvent() as event:
                 demands.append(
-                    OwnDemand(attempt=event.attempt, index=event.index, at=logged.at, block=logged.block)
+                    OwnDemand(
+                        attempt=event.attempt,
+                        index=event.index,
+                        kind=event.kind,
+                        register=event.register,
+                        at=logged.at,
+                        block=logged.block,
+                    )
                 )
+            case LeafShownEvent() as event:
+                leaf, proof = from_leaf(event.leaf), from_proof(event.proof)
+                shown.append(ShownLeaf(attempt=event.attempt, leaf=leaf, proof=proof))
             case _:
                 continue
     return SlotOnChain(
@@ -167,6 +198,7 @@ def slot_on_chain(slot: int, events: Iterable[LoggedEvent]) -> SlotOnChain:
         netting=netting,
         inclusions=tuple(inclusions.values()),
         demands=tuple(demands),
+        shown=tuple(shown),
     )
 
 
@@ -250,7 +282,8 @@ def slot_of(event: Event) -> int | None:
         | ReadingIncludedEvent
         | ReadingExcludedEvent
         | DepositReturnedEvent
-        | DemandedEvent,
+        | DemandedEvent
+        | LeafShownEvent,
     ):
         return event.slot
     return None
@@ -281,6 +314,7 @@ def concerns(event: Event, household: bytes, meter: bytes) -> bool:
             | WindowExtendedEvent()
             | SlotNettedEvent()
             | SealingKeyChangedEvent()
+            | LeafShownEvent()
         ):
             return True
         case _:

@@ -14,6 +14,8 @@ from dems_protocol.contracts.structs import Anchor
 from dems_protocol.readings import NO_READING
 from openems_bridge.ledger.own_reading import OwnReading
 
+HOUR_SECONDS = 3600
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Anchored:
@@ -62,15 +64,17 @@ def next_period(
     watermark: int,
     slot_seconds: int,
     maximum_seconds: int,
+    until: int | None = None,
 ) -> ClaimablePeriod | None:
     """Return the oldest period that can be claimed and is worth something, as long as the scheme lets it be.
 
     ``anchored`` are the readings that the chain vouches for, by their hashes; ``readings`` all readings that this bridge
     signed, which join them; ``watermark`` is the first slot that is not credited yet. The energy of a meter's very first
-    reading is claimed by itself, because its registers begin with it.
+    reading is claimed by itself, because its registers begin with it. With ``until`` (UTC s) the period is over by then,
+    and ends with a full hour wherever the scheme lets it.
     """
     for chain in _chains(readings):
-        period = _period_in(chain, anchored, watermark, slot_seconds, maximum_seconds)
+        period = _period_in(chain, anchored, watermark, _Bounds(slot_seconds, maximum_seconds, until))
         if period is not None:
             return period
     return None
@@ -93,32 +97,66 @@ def _chains(readings: Mapping[bytes, OwnReading]) -> Sequence[Sequence[OwnReadin
     return chains
 
 
+@dataclass(frozen=True, slots=True)
+class _Bounds:
+    slot_seconds: int
+    maximum_seconds: int
+    until: int | None
+
+    def end(self, own: OwnReading) -> int:
+        return (own.slot + 1) * self.slot_seconds
+
+    def is_over(self, own: OwnReading) -> bool:
+        return self.until is None or self.end(own) <= self.until
+
+    def is_too_long(self, first: OwnReading, last: OwnReading) -> bool:
+        seconds = (last.slot - first.slot) * self.slot_seconds
+        return bool(self.maximum_seconds) and seconds > self.maximum_seconds
+
+    def is_full(self, own: OwnReading) -> bool:
+        return self.until is None or self.end(own) % HOUR_SECONDS == 0
+
+
 def _period_in(
-    chain: Sequence[OwnReading],
-    anchored: Mapping[bytes, Anchored],
-    watermark: int,
-    slot_seconds: int,
-    maximum_seconds: int,
+    chain: Sequence[OwnReading], anchored: Mapping[bytes, Anchored], watermark: int, bounds: _Bounds
 ) -> ClaimablePeriod | None:
     head = chain[0]
-    if head.reading.previous == NO_READING and head.hash in anchored and head.slot >= watermark:
+    is_first = head.reading.previous == NO_READING and head.hash in anchored and head.slot >= watermark
+    if is_first and bounds.is_over(head):
         period = _period(None, anchored[head.hash], [head])
         if period.watt_hours:
             return period
     for start, first in enumerate(chain):
         if first.hash not in anchored or first.slot + 1 < watermark:
             continue
-        longest: ClaimablePeriod | None = None
-        for end in range(start + 1, len(chain)):
-            last = chain[end]
-            seconds = (last.slot - first.slot) * slot_seconds
-            if maximum_seconds and seconds > maximum_seconds:
-                break
-            if last.hash in anchored:
-                longest = _period(anchored[first.hash], anchored[last.hash], chain[start + 1 : end + 1])
-        if longest is not None and longest.watt_hours:
-            return longest
+        end = _last_of(chain, start, anchored, bounds)
+        if end is None:
+            continue
+        period = _period(anchored[first.hash], anchored[chain[end].hash], chain[start + 1 : end + 1])
+        if period.watt_hours:
+            return period
     return None
+
+
+def _last_of(
+    chain: Sequence[OwnReading], start: int, anchored: Mapping[bytes, Anchored], bounds: _Bounds
+) -> int | None:
+    """Return where the longest period after ``start`` ends: with a full hour, or, where none is near enough, with any slot.
+
+    None where nothing can be claimed from here, or a full hour may still come.
+    """
+    full: int | None = None
+    longest: int | None = None
+    for end in range(start + 1, len(chain)):
+        last = chain[end]
+        if bounds.is_too_long(chain[start], last):
+            return full if full is not None else longest
+        if not bounds.is_over(last):
+            break
+        if last.hash in anchored:
+            longest = end
+            full = end if bounds.is_full(last) else full
+    return full
 
 
 def _period(first: Anchored | None, last: Anchored, readings: Sequence[OwnReading]) -> ClaimablePeriod:

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from dems_node.clock import LARGEST_DIFFERENCE_SECONDS, find_seconds_behind
 from openems_bridge.ledger.slot_phase import ChainHead
-
-LARGEST_DIFFERENCE_SECONDS = 5.0
 
 
 class Clockwork(StrEnum):
@@ -31,6 +30,5 @@ def doubt_clock(now: float, edge_offset: float | None, head: ChainHead | None) -
     """
     if edge_offset is not None and abs(edge_offset) > LARGEST_DIFFERENCE_SECONDS:
         return ClockDoubt(Clockwork.EDGE, round(edge_offset))
-    if head is not None and head.time - now > LARGEST_DIFFERENCE_SECONDS:
-        return ClockDoubt(Clockwork.CHAIN, round(head.time - now))
-    return None
+    behind = None if head is None else find_seconds_behind(now, head.time)
+    return None if behind is None else ClockDoubt(Clockwork.CHAIN, behind)

@@ -71,10 +71,13 @@ class ContractReader:
             found.update(zip(chunk, records, strict=True))
         return found
 
-    async def household_since(self, meter: bytes, slot: int) -> tuple[bytes, int]:
-        """Return the household of a meter at a slot (zeros if none) and the slot since which it is that."""
-        found = await self._client.read(self._contracts.registry, community_registry.MeterAt(meter, slot))
-        return found.household, found.household_since
+    async def meter_at(self, meter: bytes, slot: int) -> MeterAtSlot:
+        """Return what the registry says of a meter at a slot: zeros where it belongs to nobody then."""
+        return await self._client.read(self._contracts.registry, community_registry.MeterAt(meter, slot))
+
+    async def was_registered(self, key_id: bytes) -> bool:
+        """Say whether a key is, or was, any meter's."""
+        return any(await self._client.read(self._contracts.registry, community_registry.MeterOfKey(key_id)))
 
     async def change_nonce(self, meter: bytes) -> int:
         """Return the nonce of the next change that the household signs for its meter."""

@@ -8,7 +8,7 @@ import logging
 import secrets
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import aiohttp
 
@@ -27,10 +27,13 @@ if TYPE_CHECKING:
 
     from dems_protocol.membership import Invitation
     from dems_protocol.typed_data import LedgerDomain
-    from openems_bridge.keys.vault import Vault
+    from openems_bridge.keys.vault import HouseholdKeys, Vault
+    from openems_bridge.ledger.building import RunningParts
     from openems_bridge.ledger.household_ledger import HouseholdLedger
     from openems_bridge.ledger.membership import Preview
     from openems_bridge.ledger.membership_state import Membership
+    from openems_bridge.trader.building import LedgerSide
+    from openems_bridge.trader.market_events import MarketFollower
 
 PROOFS_AT_ONCE = 3000
 """Slots in one file of proofs: a month of quarter hours."""
@@ -46,6 +49,20 @@ class LedgerRefused(Exception):
         super().__init__(detail)
         self.code = code
         self.params = {} if params is None else dict(params)
+
+
+class Companion(Protocol):
+    """The market beside the ledger: it follows the chain with it, and uses its account."""
+
+    async def follower(self, membership: Membership) -> MarketFollower | None:
+        """Return who follows the market's events, None while none is known."""
+        ...
+
+    async def run(
+        self, membership: Membership, keys: HouseholdKeys, ledger: LedgerSide, follower: MarketFollower | None
+    ) -> None:
+        """Trade until cancelled; return where everything must be built anew, because a market was found."""
+        ...
 
 
 class CommunityDesk:
@@ -67,7 +84,9 @@ class CommunityDesk:
         tell: Callable[[str, Section], None],
         announce: Callable[[Event], None],
         edge_clock_offset: Callable[[], float | None],
+        market: Companion | None = None,
     ) -> None:
+        self._market = market
         self._edge_clock_offset = edge_clock_offset
         self._database = database
         self._clock = clock
@@ -114,8 +133,10 @@ class CommunityDesk:
 
     async def _run(self, membership: Membership) -> None:
         from openems_bridge.ledger.building import Surroundings, build_household_ledger
+        from openems_bridge.ledger.signing import nothing_contracted
 
         keys = await asyncio.to_thread(self._vault.open)
+        follower = None if self._market is None else await self._market.follower(membership)
         async with aiohttp.ClientSession() as session:
             parts = build_household_ledger(
                 membership,
@@ -130,6 +151,8 @@ class CommunityDesk:
                     announce=self._announce,
                     key_backed_up=self._is_backed_up,
                     edge_clock_offset=self._edge_clock_offset,
+                    market=follower,
+                    contracted=_contracted if follower is not None else nothing_contracted,
                 ),
             )
             try:
@@ -140,12 +163,39 @@ class CommunityDesk:
                         group.create_task(parts.watcher.run(), name="watcher"),
                         group.create_task(parts.ledger.run(), name="ledger"),
                     ]
+                    if self._market is not None:
+                        work = self._trade(self._market, membership, keys, parts, session, follower)
+                        tasks.append(group.create_task(work, name="market"))
                     await self._changed.wait()
                     for task in tasks:
                         task.cancel()
             finally:
                 self._ledger = None
                 await parts.client.close()
+
+    async def _trade(
+        self,
+        market: Companion,
+        membership: Membership,
+        keys: HouseholdKeys,
+        parts: RunningParts,
+        session: aiohttp.ClientSession,
+        follower: MarketFollower | None,
+    ) -> None:
+        from openems_bridge.trader.building import LedgerSide
+
+        ledger = parts.ledger
+        await ledger.joined.wait()
+        side = LedgerSide(
+            client=parts.client,
+            performer=parts.performer,
+            session=session,
+            head=lambda: ledger.head,
+            may_trade=lambda: not ledger.is_read_only,
+            may_challenge=self._options.challenge,
+        )
+        await market.run(ledger.membership, keys, side, follower)
+        self._changed.set()
 
     async def _pause(self, seconds: float) -> None:
         try:
@@ -278,6 +328,40 @@ class CommunityDesk:
                 "not_held", f"The household holds {error.held} Wh of this certificate.", {"held": error.held}
             ) from None
 
+    async def deposits(self) -> Mapping[str, Json]:
+        """Return the household's money in the ledger: ``account`` and ``held``, in the currency's smallest unit.
+
+        Raises LedgerRefused, StoreError.
+        """
+        ledger = self._require_ledger()
+        async with _chain_asked():
+            found = await ledger.deposits.holdings(ledger.membership)
+        return {"account": found.account, "held": found.held}
+
+    async def withdraw(self, amount: int | None) -> Mapping[str, Json]:
+        """Pay money in the ledger out to the household's own account; ``amount`` None is all of it.
+
+        Return the transaction's id and the amount. Raises LedgerRefused, StoreError.
+        """
+        from openems_bridge.ledger.deposits import NothingToWithdraw, TransactionsPending
+
+        ledger = self._require_ledger()
+        try:
+            async with _chain_asked():
+                transaction, paid = await ledger.deposits.withdraw(ledger.membership, amount)
+        except NothingToWithdraw as error:
+            raise LedgerRefused(
+                "nothing_to_withdraw",
+                f"The household's account in the ledger holds {error.found}.",
+                {"found": str(error.found)},
+            ) from None
+        except TransactionsPending:
+            raise LedgerRefused(
+                "transactions_pending",
+                "Transactions of the household are under way, which may need the money: try again when they are done.",
+            ) from None
+        return {"transaction": transaction, "amount": paid}
+
     async def _membership(self) -> Membership | None:
         from openems_bridge.ledger import journal
 
@@ -336,6 +420,23 @@ class CommunityDesk:
         finally:
             await client.close()
         yield found
+
+
+@asynccontextmanager
+async def _chain_asked() -> AsyncIterator[None]:
+    """Turn what the chain's client raises into LedgerRefused."""
+    from dems_node.chain.errors import ChainError
+
+    try:
+        yield
+    except ChainError as error:
+        raise LedgerRefused(f"chain_{error.problem}", str(error)) from None
+
+
+def _contracted(connection: sqlite3.Connection, slots: Sequence[int]) -> Mapping[int, tuple[int, int]]:
+    from openems_bridge.trader import journal
+
+    return {slot: (bought, sold) for slot, (bought, sold, _) in journal.contracted(connection, slots).items()}
 
 
 def _begin(connection: sqlite3.Connection, membership: Membership, *, forget: bool) -> None:

@@ -8,7 +8,6 @@ from dems_node.json_types import Json
 from dems_protocol.contracts import decode_event
 from dems_protocol.contracts.abi import Event, MalformedData
 from dems_protocol.contracts.certificates import CertificatesIssuedEvent
-from dems_protocol.contracts.community_registry import SealingKeyChangedEvent
 from openems_bridge.ledger import chain_events
 from openems_bridge.ledger.chain_events import LoggedEvent, arguments, concerns, slot_of
 from openems_bridge.ledger.membership_state import Membership
@@ -24,7 +23,7 @@ class EventFollower:
     """Keeps the events of the community's contracts that concern this household: a consumer of the watcher.
 
     ``tell`` hands what was stored for the API's clients to those that are connected; ``touched`` hears of the slot of each
-    event that came or went, None for one of no slot; ``sealing_key_changed`` that the operator has another key.
+    event that came or went, None for one of no slot.
     """
 
     def __init__(
@@ -33,12 +32,10 @@ class EventFollower:
         *,
         tell: Callable[[ToldEvent], None],
         touched: Callable[[int | None], None],
-        sealing_key_changed: Callable[[], None],
     ) -> None:
         self._membership = membership
         self._tell = tell
         self._touched = touched
-        self._sealing_key_changed = sealing_key_changed
         self._told: dict[str, list[ToldEvent]] = {}
 
     # In the transaction that moves the watcher's cursor, on the store's thread
@@ -80,8 +77,6 @@ class EventFollower:
             decoded = self._concerning(event)
             if decoded is None:
                 continue
-            if isinstance(decoded, SealingKeyChangedEvent):
-                self._sealing_key_changed()
             self._touched(slot_of(decoded))
 
     def _concerning(self, event: ChainEvent) -> Event | None:

@@ -20,6 +20,7 @@ from openems_bridge.ledger import journal, settlement, verdicts
 from openems_bridge.ledger.auditing import Audited
 from openems_bridge.ledger.certificates import CertificateDesk
 from openems_bridge.ledger.delivery import Courier
+from openems_bridge.ledger.deposits import DepositDesk
 from openems_bridge.ledger.membership import MembershipClerk
 from openems_bridge.ledger.membership_state import Membership, MembershipStatus
 from openems_bridge.ledger.operator_client import OperatorClient, OperatorDown, OperatorError
@@ -65,6 +66,7 @@ class LedgerParts:
     courier: Courier
     keeper: SlotKeeper
     certificates: CertificateDesk
+    deposits: DepositDesk
 
 
 class HouseholdLedger:
@@ -100,6 +102,9 @@ class HouseholdLedger:
         self._touched: set[int] = set()
         self._head: ChainHead | None = None
         self._shown: Mapping[str, Section] = {}
+        self.joined = asyncio.Event()
+        """Set once the registry has the household's meter."""
+        self._note_joined()
 
     @property
     def membership(self) -> Membership:
@@ -112,6 +117,11 @@ class HouseholdLedger:
         return self._head
 
     @property
+    def is_read_only(self) -> bool:
+        """Whether another copy of this bridge signs, so that this one must not."""
+        return self._parts.right.read_only is not None
+
+    @property
     def operator(self) -> OperatorClient:
         """The operator."""
         return self._parts.operator
@@ -120,6 +130,11 @@ class HouseholdLedger:
     def certificates(self) -> CertificateDesk:
         """The renewable-energy account and its certificates."""
         return self._parts.certificates
+
+    @property
+    def deposits(self) -> DepositDesk:
+        """The household's money in the ledger."""
+        return self._parts.deposits
 
     @property
     def sections(self) -> Mapping[str, Section]:
@@ -137,13 +152,6 @@ class HouseholdLedger:
         if slot is not None:
             self._touched.add(slot)
         self._news.set()
-
-    def sealing_key_changed(self) -> None:
-        """Hear that the operator's key for sealed openings is another one: it is asked for with the next look."""
-        self._membership = replace(
-            self._membership, community=replace(self._membership.community, sealing_key=None)
-        )
-        self._wake.set()
 
     def delivered(self, own: OwnReading) -> None:
         """Hear what became of a reading at the operator."""
@@ -281,7 +289,12 @@ class HouseholdLedger:
                 "" if membership.reason is None else f" ({membership.reason})",
             )
         self._membership = membership
+        self._note_joined()
         await self.refresh()
+
+    def _note_joined(self) -> None:
+        if self._membership.since_slot is not None:
+            self.joined.set()
 
     def _operator_answers(self) -> None:
         if self._operator_outage.ends():
@@ -318,6 +331,8 @@ class HouseholdLedger:
             self._head = ChainHead(head.timestamp, head.number)
             if self._membership.since_slot is not None:
                 await self._parts.keeper.keep(self._membership, touched, self._head)
+                await self._parts.deposits.call_back(self._membership, self._head)
+                await self._parts.certificates.claim_daily(self._membership, self._head)
         except (ChainError, OperatorError, StoreError) as error:
             self._touched |= touched
             _LOGGER.debug("Slots wait: %s", error)

@@ -49,7 +49,10 @@ class InclusionDesk:
                 key=f"include:{own.slot}:{own.reading.revision}:{attempt}",
                 to=membership.community.contracts.direct_inclusion,
                 call=Include(
-                    to_reading(own.reading), to_signature(own.signature), to_sealed(sealed), _current(chain)
+                    to_reading(own.reading),
+                    to_signature(own.signature),
+                    to_sealed(sealed),
+                    published_now(chain),
                 ),
                 subject=f"Direct inclusion of the reading of slot {own.slot}",
                 deposit=membership.community.terms.inclusion_deposit,
@@ -66,7 +69,8 @@ class InclusionDesk:
         raise SealingKeyUnknown(f"the operator's key for slot {slot} is not known")
 
 
-def _current(chain: SlotOnChain) -> Published:
+def published_now(chain: SlotOnChain) -> Published:
+    """Return what is published for a slot as the contracts take it, zeros where nothing is."""
     publication = chain.publication
     if publication is None:
         return nothing_published(chain.slot)

@@ -37,7 +37,17 @@ def keep_membership(connection: sqlite3.Connection, membership: Membership) -> N
 
 def forget_community(connection: sqlite3.Connection) -> None:
     """Remove all that belongs to a community that the household has left, so that it can join another one."""
-    for table in ("membership", "reading", "verdict", "event", "settlement"):
+    tables = (
+        "membership",
+        "reading",
+        "verdict",
+        "event",
+        "settlement",
+        "audited_reading",
+        "audited_leaf",
+        "objection",
+    )
+    for table in tables:
         connection.execute(f"DELETE FROM ledger_{table}")  # noqa: S608 - the names are constants
 
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from dems_node.json_types import Json
-from dems_protocol.membership import Enrolment, HouseholdChange, Invitation
+from dems_protocol.membership import Enrolment, Invitation
+from dems_protocol.plants import encode_day, encode_unit
+from dems_protocol.registry_changes import HouseholdChange, KeyChange, SignedKeyChange
 from dems_protocol.slots import SlotGrid
 from dems_protocol.typed_data import LedgerDomain
 from dems_protocol.words import hash_words, tag
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
 from eth_hash.auto import keccak
 
 _LOGGER = logging.getLogger(__name__)
+KEY_SLOTS_AHEAD = 2
+"""A new meter key begins so many slots ahead, so that its transaction has a slot's time to get into a block."""
 WHAT_THE_OPERATOR_SEES = (
     "Every slot's withdrawal, feed-in and generation in Wh, openly: the operator can see when you are at home, when you "
     "sleep and when you are away. Other members and the public see none of it."
@@ -148,6 +152,9 @@ def enrol(preview: Preview, keys: HouseholdKeys, plant: Plant) -> Membership:
         plant_power=plant.plant_power,
         battery_power=plant.battery_power,
         battery_capacity=plant.battery_capacity,
+        plant_kind=plant.plant_kind,
+        commissioned_at=encode_day(plant.commissioned),
+        plant_unit=encode_unit(plant.unit),
         consent=preview.consent_hash,
         invitation=preview.invitation.secret_hash,
     )
@@ -206,8 +213,20 @@ def leaving_consent(
     return {"changes": [signed]}
 
 
+def key_consent(membership: Membership, keys: HouseholdKeys, first_slot: int, nonce: int) -> SignedKeyChange:
+    """Return the household's consent to its meter's new key, from ``first_slot`` on. Blocks."""
+    key, community = keys.meter.public_key, membership.community
+    digest = KeyChange(membership.meter, key, first_slot, nonce).digest(
+        community.domain.chain_id, community.contracts.registry
+    )
+    return SignedKeyChange(membership.meter, key, first_slot, keys.account.sign(digest))
+
+
 class MembershipClerk:
-    """Follows an enrolment until the registry has the meter, and a leave until it is out. One step at a time."""
+    """Follows an enrolment until the registry has the meter, a new meter key until it has that, a leave until it is out.
+
+    One step at a time.
+    """
 
     def __init__(
         self,
@@ -240,11 +259,37 @@ class MembershipClerk:
             return answered(membership, answer)
         if membership.leaving:
             await self._ask_to_leave(membership, slot)
-        household, since = await self._reader.household_since(membership.meter, slot)
-        after = registered(membership, household, since, slot)
+        found = await self._reader.meter_at(membership.meter, slot)
+        after = registered(membership, found.household, found.household_since, slot)
+        if after.status is MembershipStatus.MEMBER:
+            after = await self._follow_key(after, found.key_id, slot)
         if after.status is MembershipStatus.WAITING:
             after = answered(after, await self._operator.enrolment(membership.household))
         return after
+
+    async def _follow_key(self, membership: Membership, registered_key: bytes, slot: int) -> Membership:
+        """Return the membership with the key that the registry has for its meter; ask it to take this bridge's new one.
+
+        Only a key that is new to the registry is brought to it: what was this meter's key once was replaced, and the
+        bridge that has it is a former copy.
+        """
+        own = self._keys.meter.public_key.key_id()
+        if registered_key == own:
+            if membership.key_id == own:
+                return membership
+            return replace(membership, registered_key=own, key_since=slot, key_asked_for=None)
+        for planned in range(slot + 1, slot + 1 + KEY_SLOTS_AHEAD):
+            if (await self._reader.meter_at(membership.meter, planned)).key_id == own:
+                return replace(membership, registered_key=own, key_since=planned, key_asked_for=None)
+        asked_for = membership.key_asked_for
+        is_waiting = asked_for is not None and asked_for > slot
+        if not is_waiting and not await self._reader.was_registered(own):
+            asked_for = slot + KEY_SLOTS_AHEAD
+            nonce = await self._reader.change_nonce(membership.meter)
+            change = await asyncio.to_thread(key_consent, membership, self._keys, asked_for, nonce)
+            await self._operator.change_key(change)
+            _LOGGER.info("The operator was asked to register the meter's new key from slot %d on", asked_for)
+        return replace(membership, registered_key=registered_key, key_asked_for=asked_for)
 
     async def _ask_to_leave(self, membership: Membership, slot: int) -> None:
         nonce = await self._reader.change_nonce(membership.meter)

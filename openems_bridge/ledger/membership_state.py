@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from dems_node.json_types import Json
-from dems_protocol.membership import Enrolment
+from dems_protocol.membership import Enrolment, renew_enrolment
 from dems_protocol.signatures import Signature
 from openems_bridge.ledger.community import Community
 
@@ -30,6 +30,10 @@ class Membership:
     when the household joined: what came before does not concern it. ``since_slot`` is the first slot of the meter's
     membership, once the registry says so; ``until_slot`` the first slot after it. ``instance`` names the copy of the
     bridge that signed the enrolment (``ledger.single_writer``).
+
+    ``registered_key`` is the id of the meter's key once the registry was seen to have another one than the enrolment's,
+    ``key_since`` the first slot that may be signed with it, and ``key_asked_for`` the slot from which on the operator was
+    asked to register this bridge's new key.
     """
 
     community: Community
@@ -44,6 +48,14 @@ class Membership:
     until_slot: int | None = None
     leaving: bool = False
     instance: str | None = None
+    registered_key: bytes | None = None
+    key_since: int | None = None
+    key_asked_for: int | None = None
+
+    @property
+    def key_id(self) -> bytes:
+        """The id of the meter key that the registry was last seen to have; before that, the one of the enrolment."""
+        return self.enrolment.key.key_id() if self.registered_key is None else self.registered_key
 
     @property
     def household(self) -> bytes:
@@ -70,15 +82,18 @@ class Membership:
             "until_slot": self.until_slot,
             "leaving": self.leaving,
             "instance": self.instance,
+            "registered_key": None if self.registered_key is None else self.registered_key.hex(),
+            "key_since": self.key_since,
+            "key_asked_for": self.key_asked_for,
         }
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Self:
         """Read `to_json`'s output; KeyError, TypeError or ValueError for anything else."""
-        secret = document["secret"]
+        secret, registered_key = document["secret"], document.get("registered_key")
         return cls(
             community=Community.from_json(document["community"]),
-            enrolment=Enrolment.decode(bytes.fromhex(document["enrolment"])),
+            enrolment=Enrolment.decode(renew_enrolment(bytes.fromhex(document["enrolment"]))),
             household_signature=Signature.decode(bytes.fromhex(document["household_signature"])),
             meter_signature=Signature.decode(bytes.fromhex(document["meter_signature"])),
             status=MembershipStatus(document["status"]),
@@ -89,4 +104,7 @@ class Membership:
             until_slot=document["until_slot"],
             leaving=bool(document["leaving"]),
             instance=document.get("instance"),
+            registered_key=None if registered_key is None else bytes.fromhex(registered_key),
+            key_since=document.get("key_since"),
+            key_asked_for=document.get("key_asked_for"),
         )

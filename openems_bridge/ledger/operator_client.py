@@ -17,6 +17,7 @@ from dems_protocol.curve import Point
 from dems_protocol.leaves import LEAF_WORDS, Leaf
 from dems_protocol.membership import ACCESS_SECONDS, Access, Enrolment
 from dems_protocol.readings import Reading
+from dems_protocol.registry_changes import SignedKeyChange
 from dems_protocol.signatures import Signature
 from dems_protocol.statements import Receipt, Statement
 from dems_protocol.sum_tree import LARGEST_COUNT, Sums
@@ -143,6 +144,10 @@ class OperatorClient:
         """Ask the operator to end the membership. Raises OperatorError."""
         await self._json("POST", f"/v1/enrolments/{_hex(household)}/leave", body, member=True)
 
+    async def change_key(self, change: SignedKeyChange) -> None:
+        """Ask the operator to bring the meter's new key to the registry; sent again it changes nothing. Raises OperatorError."""
+        await self._json("POST", "/v1/key-changes", change.to_json())
+
     async def submit(self, reading: Reading, signature: Signature, openings: tuple[Opening, ...]) -> Received:
         """Submit a reading; return the receipt as it was given, unchecked. Raises OperatorError."""
         body: dict[str, Json] = {
@@ -171,6 +176,13 @@ class OperatorClient:
     async def statement(self, slot: int) -> tuple[Statement, Signature]:
         """Return the statement that the operator has signed for a slot. Raises OperatorError."""
         return _understood(_statement, await self._json("GET", f"/v1/slots/{slot}"))
+
+    async def unnetted_reason(self, slot: int) -> str | None:
+        """Return why the operator says that a slot is not netted, None where it does not say that.
+
+        That is the operator's word: only the chain makes it final. Raises OperatorError.
+        """
+        return _understood(_unnetted_reason, await self._json("GET", f"/v1/slots/{slot}"))
 
     async def leaves(self, slot: int) -> list[Leaf]:
         """Return all leaves of a slot, which hide the values. Raises OperatorError."""
@@ -339,6 +351,13 @@ def _statement(answer: Any) -> tuple[Statement, Signature]:
         int(stated["slot"]), int(stated["attempt"]), _bytes(stated["root"], 32), sums, int(stated["count"])
     )
     return statement, signature
+
+
+def _unnetted_reason(answer: Any) -> str | None:
+    if answer["phase"] != "unnetted":
+        return None
+    reason = answer.get("reason")
+    return "unknown" if reason is None else str(reason)[:60]
 
 
 def _leaves(data: bytes) -> list[Leaf]:

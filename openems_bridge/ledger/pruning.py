@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from openems_bridge.ledger import journal
+from openems_bridge.ledger import journal, settlement
 from openems_bridge.store.readings import KEPT_FOR
 
 
@@ -19,7 +19,20 @@ def prune(connection: sqlite3.Connection, now: float) -> int:
     grid = membership.community.terms.grid
     horizon = grid.slot_at(min(now, grid.end(last.slot)) - KEPT_FOR.total_seconds())
     tables = ("ledger_reading", "ledger_verdict", "ledger_event", "ledger_settlement")
-    return sum(
+    return _prune_transactions(connection, now) + sum(
         connection.execute(f"DELETE FROM {table} WHERE slot < ?", (horizon,)).rowcount  # noqa: S608 - constants
         for table in tables
     )
+
+
+def _prune_transactions(connection: sqlite3.Connection, now: float) -> int:
+    """Delete transactions that have ended, but for those of slots that are not settled, or that hold a deposit."""
+    # Imported when it is needed: a house without a community prunes too.
+    from dems_node.chain import journal as transactions
+    from openems_bridge.ledger.chain_events import events_named
+    from openems_bridge.ledger.deposits import open_inclusions
+
+    names = ("ReadingIncludedEvent", "ReadingExcludedEvent", "DepositReturnedEvent")
+    slots = {str(slot) for slot in settlement.unsettled(connection, 0)}
+    slots |= {str(event.slot) for event in open_inclusions(events_named(connection, *names))}
+    return transactions.prune(connection, now, lambda key: not slots.isdisjoint(key.split(":")))

@@ -79,3 +79,43 @@ def create_ledger_tables(connection: sqlite3.Connection) -> None:
     """Create the tables; a migration of the bridge's store."""
     for statement in _TABLES:
         connection.execute(statement)
+
+
+_AUDIT_TABLES = (
+    """
+    CREATE TABLE ledger_audited_reading (
+        meter BLOB NOT NULL,
+        slot INTEGER NOT NULL,
+        reading BLOB NOT NULL,
+        PRIMARY KEY (meter, slot)
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE ledger_audited_leaf (
+        meter BLOB PRIMARY KEY,
+        slot INTEGER NOT NULL,
+        statement BLOB NOT NULL,
+        published_at INTEGER NOT NULL,
+        published_block INTEGER NOT NULL,
+        leaf BLOB NOT NULL,
+        proof BLOB NOT NULL,
+        final INTEGER NOT NULL CHECK (final IN (0, 1))
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE ledger_objection (
+        statement_hash BLOB PRIMARY KEY,
+        slot INTEGER NOT NULL,
+        attempt INTEGER NOT NULL,
+        earlier_slot INTEGER NOT NULL,
+        earlier_statement BLOB NOT NULL,
+        data BLOB NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """,
+)
+
+
+def create_audit_tables(connection: sqlite3.Connection) -> None:
+    """Create what an audit remembers of other meters, and challenges that have to wait; a migration of the bridge's store."""
+    for statement in _AUDIT_TABLES:
+        connection.execute(statement)

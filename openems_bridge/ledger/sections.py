@@ -105,7 +105,7 @@ def netting_section(view: LedgerView) -> Section:
         "share": None if opened is None or opened.share is None else round(opened.share, 4),
         "account_wh": view.account.credited + view.account.claimable,
         "certificates_wh": view.account.held,
-        "certificates": certificates_json(view.account.certificates),
+        "certificates": certificates_json(view.account, view.membership.community.contracts.account),
     }
 
 

@@ -20,7 +20,8 @@ from openems_bridge.ledger.slot_phase import Phase
 class Settlement:
     """A slot's result. Energies in whole Wh that add up to the household's own; None while they are not decided.
 
-    ``share`` is the part of the own withdrawal that came from inside (0 … 1), None without withdrawal.
+    ``share`` is the part of the own withdrawal that came from inside (0 … 1), None without withdrawal. ``provisional`` is a
+    result that so far only the operator says, with the ``reason`` that it names; the chain may still say another one.
     """
 
     slot: int
@@ -29,6 +30,8 @@ class Settlement:
     withdrawal_outside: int | None = None
     feed_in_inside: int | None = None
     feed_in_outside: int | None = None
+    provisional: bool = False
+    reason: str | None = None
     revision: int = 0
 
     @property
@@ -49,6 +52,8 @@ class Settlement:
             "feed_in_inside": self.feed_in_inside,
             "feed_in_outside": self.feed_in_outside,
             "share": self.share,
+            "provisional": self.provisional,
+            "reason": self.reason,
             "revision": self.revision,
         }
 
@@ -162,8 +167,8 @@ def latest_opened(connection: sqlite3.Connection) -> Settlement | None:
 def unsettled(connection: sqlite3.Connection, first: int) -> Sequence[int]:
     """Return the slots from ``first`` on whose result is not decided, oldest first."""
     rows = connection.execute(
-        "SELECT slot FROM ledger_settlement WHERE slot >= ? AND json_extract(document, '$.phase') NOT IN (?, ?) "
-        "ORDER BY slot",
+        "SELECT slot FROM ledger_settlement WHERE slot >= ? AND (json_extract(document, '$.phase') NOT IN (?, ?) "
+        "OR json_extract(document, '$.provisional')) ORDER BY slot",
         (first, Phase.OPENED.value, Phase.UNNETTED.value),
     )
     return [row[0] for row in rows]

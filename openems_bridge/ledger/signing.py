@@ -1,6 +1,7 @@
 """From a measured slot to a signed reading: pure, but for the signer, which blocks."""
 
-from collections.abc import Sequence
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from dems_protocol.readings import OpenedReading, ReadingFactory, SlotEnergy
@@ -23,8 +24,19 @@ class SignerFailed(Exception):
     """The meter's key gave a signature that is not its own: nothing was kept of it."""
 
 
-def slot_energy(measured: Measured) -> SlotEnergy:
-    """Return what the meter signs of a measured slot. Nothing is delivered under contracts yet, so d = 0.
+type Contracted = Callable[[sqlite3.Connection, Sequence[int]], Mapping[int, tuple[int, int]]]
+"""Returns what was bought and sold (Wh) of some slots in the market; slots without a contract are missing."""
+
+
+def nothing_contracted(connection: sqlite3.Connection, slots: Sequence[int]) -> Mapping[int, tuple[int, int]]:
+    """Return nothing: the contracts of a household that does not trade."""
+    return {}
+
+
+def slot_energy(measured: Measured, bought: int = 0, sold: int = 0) -> SlotEnergy:
+    """Return what the meter signs of a measured slot of which so many Wh were bought and sold in the market.
+
+    Of withdrawal and feed-in that much is delivered under contract (docs/market.md section 10), the rest is netted.
 
     A house without a plant has no generation and feeds nothing in: 0. Raises Unsignable where the withdrawal is unknown
     (there is no grid meter) or a value does not fit into 32 bits.
@@ -32,10 +44,14 @@ def slot_energy(measured: Measured) -> SlotEnergy:
     withdrawal = measured.energy.get(Register.WITHDRAWAL)
     if withdrawal is None:
         raise Unsignable("no_grid_meter", f"slot {measured.slot} has no value of the grid meter")
+    feed_in = measured.energy.get(Register.FEED_IN, 0)
+    taken, given = min(withdrawal, bought), min(feed_in, sold)
     try:
         return SlotEnergy(
-            withdrawal_rest=withdrawal,
-            feed_in_rest=measured.energy.get(Register.FEED_IN, 0),
+            withdrawal_delivered=taken,
+            withdrawal_rest=withdrawal - taken,
+            feed_in_delivered=given,
+            feed_in_rest=feed_in - given,
             generation=measured.energy.get(Register.GENERATION, 0),
         )
     except ValueError as error:
@@ -50,6 +66,11 @@ class MeterPen:
     factory: ReadingFactory
     signer: Signer
     instance: str
+
+    @property
+    def key_id(self) -> bytes:
+        """The id of the key that signs."""
+        return self.signer.public_key.key_id()
 
     def write(
         self,

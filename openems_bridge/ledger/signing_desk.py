@@ -10,12 +10,19 @@ from openems_bridge.ledger import journal
 from openems_bridge.ledger.clock_check import ClockDoubt
 from openems_bridge.ledger.membership_state import Membership
 from openems_bridge.ledger.own_reading import OwnReading
-from openems_bridge.ledger.signing import MeterPen, Unsignable, slot_energy
+from openems_bridge.ledger.signing import (
+    Contracted,
+    MeterPen,
+    Unsignable,
+    nothing_contracted,
+    slot_energy,
+)
 from openems_bridge.ledger.signing_right import SigningRight
 from openems_bridge.ledger.single_writer import MaySign
 from openems_bridge.store import readings
 
 READINGS_AT_ONCE = 200
+_KEY_NOT_REGISTERED = "meter_key_not_registered"
 _LOGGER = logging.getLogger(__name__)
 
 
@@ -29,12 +36,14 @@ class SigningDesk:
         database: Database,
         now: Callable[[], float],
         clock_doubt: Callable[[], ClockDoubt | None],
+        contracted: Contracted = nothing_contracted,
     ) -> None:
         self._pen = pen
         self._right = right
         self._database = database
         self._now = now
         self._ask_clock = clock_doubt
+        self._contracted = contracted
         self._clock_doubt: ClockDoubt | None = None
         self._unsignable: str | None = None
 
@@ -51,25 +60,38 @@ class SigningDesk:
     async def sign_measured(self, membership: Membership) -> int:
         """Sign every measured slot of the membership that is not signed; return how many.
 
-        Slots without a value of the grid meter are left out: the running registers go on with the next one. Raises
-        StoreError, and what the signer raises.
+        Slots without a value of the grid meter are left out, and those before the meter's key was in the registry: the
+        running registers go on with the next one. Raises StoreError, and what the signer raises.
         """
         grid = membership.community.terms.grid
         running = grid.slot_at(self._now())
         if membership.since_slot is None or self._doubts_clock():
             return 0
+        if membership.key_id != self._pen.key_id:
+            self._leave_out(
+                Unsignable(_KEY_NOT_REGISTERED, "the registry has another key of this meter than this bridge")
+            )
+            return 0
+        if self._unsignable == _KEY_NOT_REGISTERED:
+            self._unsignable = None
         decision = await self._right.ask(running)
         if not isinstance(decision, MaySign):
             return 0
         last = await self._database.run(journal.last_signed)
-        first = max(decision.from_slot, membership.since_slot, -1 if last is None else last.slot + 1)
+        first = max(
+            decision.from_slot,
+            membership.since_slot,
+            membership.key_since or 0,
+            -1 if last is None else last.slot + 1,
+        )
         end = running if membership.until_slot is None else min(running, membership.until_slot)
         signed = 0
         while first < end:
             measured = await self._database.run(readings.page, grid.seconds, first, end - 1, READINGS_AT_ONCE)
+            contracts = await self._database.run(self._contracted, [one.slot for one in measured])
             for one in measured:
                 try:
-                    energy = slot_energy(one)
+                    energy = slot_energy(one, *contracts.get(one.slot, (0, 0)))
                 except Unsignable as error:
                     self._leave_out(error)
                     continue

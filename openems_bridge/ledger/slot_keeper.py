@@ -2,18 +2,18 @@
 
 import logging
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from dems_node.database.database import Database
 from dems_protocol.readings import SlotEnergy
-from openems_bridge.ledger import journal, settlement, verdicts
+from openems_bridge.ledger import journal, objections, settlement, verdicts
 from openems_bridge.ledger.anchoring import Anchoring, anchoring_of, wants_inclusion
 from openems_bridge.ledger.auditing import StatementAudit
 from openems_bridge.ledger.chain_events import SlotOnChain, read_slot
 from openems_bridge.ledger.inclusion import InclusionDesk, SealingKeyUnknown
 from openems_bridge.ledger.membership_state import Membership
-from openems_bridge.ledger.operator_client import OperatorDown
+from openems_bridge.ledger.operator_client import OperatorClient, OperatorDown, OperatorRefused
 from openems_bridge.ledger.orders import DepositMissing
 from openems_bridge.ledger.own_reading import OwnReading
 from openems_bridge.ledger.settlement import Settlement, settle
@@ -24,6 +24,9 @@ from openems_bridge.ledger.verdicts import CheckedStatement
 if TYPE_CHECKING:
     import sqlite3
 
+ASK_AGAIN_SECONDS = 300.0
+"""So often the operator is asked whether it will net a slot that is final and not netted."""
+SLOTS_ASKED_OF = 1000
 _LOGGER = logging.getLogger(__name__)
 _NOTHING = SlotEnergy(withdrawal_rest=0, feed_in_rest=0)
 
@@ -84,6 +87,7 @@ class SlotKeeper:
         *,
         database: Database,
         audit: StatementAudit,
+        operator: OperatorClient,
         inclusion: InclusionDesk | None,
         settled: Callable[[Settlement], None],
         now: Callable[[], float],
@@ -93,6 +97,8 @@ class SlotKeeper:
         self._inclusion = inclusion
         self._settled = settled
         self._now = now
+        self._operator = operator
+        self._ask_again: dict[int, float] = {}
         self._deposit: DepositMissing | None = None
 
     @property
@@ -109,6 +115,7 @@ class SlotKeeper:
         first = membership.since_slot or 0
         slots = {slot for slot in touched if slot >= first}
         slots |= set(await self._database.run(settlement.unsettled, first))
+        slots |= set(await self._database.run(objections.slots))
         outage: OperatorDown | None = None
         for slot in sorted(slots):
             try:
@@ -129,6 +136,10 @@ class SlotKeeper:
         energy = _NOTHING if view.own is None else energy_of(view.own)
         phase = phase_of(view.chain, membership.community.terms, head)
         result = settle(view.slot, phase, energy, view.chain.netting, takes_part=view.takes_part)
+        reason = await self._reason_of_operator(view) if phase is Phase.FINAL else None
+        if reason is not None:
+            unnetted = settle(view.slot, Phase.UNNETTED, energy, None, takes_part=view.takes_part)
+            result = replace(unnetted, provisional=True, reason=reason)
         stands = view.takes_part and phase in {Phase.FINAL, Phase.OPENED, Phase.UNNETTED}
         is_anchored = stands and view.chain.publication is not None
         kept = await self._database.run(
@@ -136,6 +147,22 @@ class SlotKeeper:
         )
         if kept is not None:
             self._settled(kept)
+
+    async def _reason_of_operator(self, view: SlotView) -> str | None:
+        """Return why the operator will not net a slot that it could still net, None while it does not say so."""
+        before = view.settlement
+        if before is not None and before.provisional:
+            return before.reason
+        if self._now() < self._ask_again.get(view.slot, 0.0):
+            return None
+        self._ask_again[view.slot] = self._now() + ASK_AGAIN_SECONDS
+        while len(self._ask_again) > SLOTS_ASKED_OF:
+            self._ask_again.pop(next(iter(self._ask_again)))
+        try:
+            return await self._operator.unnetted_reason(view.slot)
+        except (OperatorDown, OperatorRefused) as error:
+            _LOGGER.debug("The operator does not say whether slot %d is netted: %s", view.slot, error)
+            return None
 
     async def _include(
         self, membership: Membership, own: OwnReading, view: SlotView, head: ChainHead

@@ -49,7 +49,7 @@ def phase_of(slot: SlotOnChain, terms: Terms, head: ChainHead) -> Phase:
 def _published_phase(slot: SlotOnChain, terms: Terms, head: ChainHead) -> Phase:
     final = finality(slot, terms)
     assert final is not None  # noqa: S101 - there is a publication
-    if head.time < final.time or head.block < final.block:
+    if not is_final(slot, terms, head):
         return Phase.PUBLISHED
     statement = slot.publication.statement if slot.publication else None
     assert statement is not None  # noqa: S101
@@ -70,6 +70,12 @@ def finality(slot: SlotOnChain, terms: Terms) -> ChainHead | None:
     if slot.extended is not None:
         time, block = max(time, slot.extended[0]), max(block, slot.extended[1])
     return ChainHead(time, block)
+
+
+def is_final(slot: SlotOnChain, terms: Terms, head: ChainHead) -> bool:
+    """Say whether the current statement cannot fall any more, as far as this household knows of disputes."""
+    final = finality(slot, terms)
+    return final is not None and head.time >= final.time and head.block >= final.block
 
 
 def is_includable(slot: SlotOnChain, terms: Terms, head: ChainHead) -> bool:

@@ -4,7 +4,7 @@ A finding that the contract decides by comes with the call that voids the statem
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from dems_node.json_types import Json
@@ -32,7 +32,9 @@ from dems_protocol.signatures import Signature, is_signed_by_account
 from dems_protocol.statements import Statement
 from dems_protocol.sum_tree import InclusionProof, SumTree
 from dems_protocol.typed_data import LedgerDomain
-from openems_bridge.ledger.chain_events import Publication
+from openems_bridge.ledger.audit_memory import EarlierLeaf
+from openems_bridge.ledger.chain_events import Publication, ShownLeaf
+from openems_bridge.ledger.descent import ShownTree, descent_of
 
 WHOLE_AUDIT_LEAVES = 2000
 """Up to so many leaves each one is checked by itself; in a larger community a random part of them is."""
@@ -59,6 +61,10 @@ class FindingCode(StrEnum):
     """A household counts twice on one side (params: first, second)."""
     WRONG_REGISTER = "wrong_register"
     """A leaf does not continue the reading that it names as its previous (params: index, meter, faults)."""
+    RESTARTED = "restarted"
+    """A leaf begins its meter's registers anew although the meter stood in an earlier statement (params: index, meter, earlier)."""
+    SERVED_OTHERWISE = "served_otherwise"
+    """The operator serves other leaves than it published, but showed ours on chain, where it was demanded (params: index)."""
     OTHER_READING = "other_reading"
     """Our meter's leaf is a reading that this bridge never signed (params: reading)."""
     WITHHELD = "withheld"
@@ -67,17 +73,27 @@ class FindingCode(StrEnum):
     """Our reading reached the operator in time and is not in the statement (params: none)."""
 
 
+@dataclass(frozen=True, slots=True)
+class Restart:
+    """The challenge of a leaf that began anew, and the earlier leaf that shows it."""
+
+    call: challenges.ChallengeRestart
+    earlier: EarlierLeaf
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """Something that is wrong. ``challenge`` is the call to the challenges' contract that voids the statement for it.
 
     ``demand`` is the index of a leaf that should be demanded on chain where no challenge can be made from what is served.
+    ``restart`` is a challenge that can be made once the statement of the earlier leaf is final.
     """
 
     code: FindingCode
     params: Mapping[str, Json] = field(default_factory=dict)
     challenge: Call[None] | None = None
     demand: int | None = None
+    restart: Restart | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +114,8 @@ class Verdict:
     leaves: int
     is_left_out: bool = False
     """The leaves are those of the published root, and none of them is of the household's meter."""
+    tree: SumTree | None = None
+    """The tree over the leaves that were served, if it is the published one."""
 
     @property
     def verified(self) -> bool:
@@ -121,13 +139,15 @@ class Auditor:
         own_hashes: frozenset[bytes] | None,
         records: Mapping[bytes, MeterRecord | None],
         earlier: Mapping[bytes, Reading],
+        earlier_leaves: Mapping[bytes, EarlierLeaf],
     ) -> Verdict:
         """Check what is served against what the chain holds.
 
         ``own_hashes`` are the readings of this slot that this bridge has signed, None for a slot before its time, in which
         another copy of it may have signed; ``records`` what the registry says of
         the meters that are audited (None: it does not know the meter); ``earlier`` readings by their hashes, of slots
-        before, whose continuation can be checked.
+        before, whose continuation can be checked; ``earlier_leaves`` a leaf of each followed meter, after which it must not
+        begin anew.
         """
         findings = self._signed(publication, served)
         published = to_published(publication.statement, publication.published_at, publication.published_block)
@@ -139,8 +159,11 @@ class Auditor:
             findings += audit.order()
             findings += audit.owners(records)
             findings += audit.registers(earlier)
+            findings += audit.restarts(earlier_leaves)
         left_out = tree is not None and all(leaf.reading.meter != self.meter for leaf in served.leaves)
-        return Verdict(findings=tuple(findings), own=own, leaves=len(served.leaves), is_left_out=left_out)
+        return Verdict(
+            findings=tuple(findings), own=own, leaves=len(served.leaves), is_left_out=left_out, tree=tree
+        )
 
     def _signed(self, publication: Publication, served: Served) -> list[Finding]:
         digest = self.domain.digest(served.statement.struct_hash())
@@ -219,8 +242,50 @@ class Auditor:
         return leaves[index], tree.prove(index)
 
     def _index(self, leaves: Sequence[Leaf]) -> int:
-        """Return the own leaf's index, 0 if there is none."""
-        return next((i for i, leaf in enumerate(leaves) if leaf.reading.meter == self.meter), 0)
+        """Return the own leaf's index; where it is not served, the one at which it belongs."""
+        return next((i for i, leaf in enumerate(leaves) if leaf.reading.meter >= self.meter), len(leaves))
+
+    def shown(
+        self,
+        verdict: Verdict,
+        publication: Publication,
+        served: Sequence[Leaf],
+        shown: Sequence[ShownLeaf],
+        *,
+        own_hashes: frozenset[bytes],
+        records: Mapping[bytes, MeterRecord | None],
+    ) -> Verdict:
+        """Return the verdict with what was shown on chain, where the leaves that are served are others than the published.
+
+        ``own_hashes`` as for `check`, ``records`` those of the meters that were shown. What must not stand in a statement is
+        challenged; where nothing of that kind was shown yet, the next leaf is to be demanded that can show more.
+        """
+        statement = publication.statement
+        published = to_published(statement, publication.published_at, publication.published_block)
+        current = [(one.leaf, one.proof) for one in shown if one.attempt == statement.attempt]
+        tree = ShownTree.of(self.domain, statement, current)
+        demand = tree.next_demand(served)
+        findings = [
+            replace(finding, demand=None if finding.demand is None else demand)
+            for finding in verdict.findings
+        ]
+        own = None
+        for index, (leaf, proof) in sorted(tree.leaves.items()):
+            if leaf.reading.struct_hash() in own_hashes:
+                own = (leaf, proof)
+                code, params = FindingCode.SERVED_OTHERWISE, {"index": index}
+                findings.insert(0, Finding(code=code, params=dict(params), demand=demand))
+            faults = find_leaf_faults(leaf, self.domain, statement.slot, records.get(leaf.reading.meter))
+            if faults:
+                descent = to_descent(index, leaf, descent_of(self.domain, statement, leaf, proof))
+                findings.append(
+                    Finding(
+                        code=FindingCode.WRONG_LEAF,
+                        params=_leaf_params(index, leaf, faults),
+                        challenge=challenges.ChallengeLeaf(published, descent),
+                    )
+                )
+        return replace(verdict, findings=tuple(findings), own=own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,6 +368,22 @@ class _Audit:
                         ),
                     )
                 )
+        return findings
+
+    def restarts(self, earlier: Mapping[bytes, EarlierLeaf]) -> list[Finding]:
+        """Return which leaves begin anew although their meter has a leaf in an earlier slot."""
+        findings = []
+        for index, leaf in enumerate(self.served):
+            before = earlier.get(leaf.reading.meter)
+            if leaf.reading.previous != NO_READING or before is None or before.slot >= self.statement.slot:
+                continue
+            call = challenges.ChallengeRestart(self.published, self._descent(index), before.anchor())
+            params: dict[str, Json] = {
+                "index": index,
+                "meter": f"0x{leaf.reading.meter.hex()}",
+                "earlier": before.slot,
+            }
+            findings.append(Finding(code=FindingCode.RESTARTED, params=params, restart=Restart(call, before)))
         return findings
 
     def _descent(self, index: int) -> LeafDescent:

@@ -20,15 +20,17 @@ class Client:
     last_seen_at: float | None = None
     """To within a day."""
     revoked_at: float | None = None
+    acknowledged_event: int | None = None
+    """The id of the last event that the client said it has, None for one that was paired before this was asked."""
 
 
-_COLUMNS = "id, name, token_hash, created_at, last_seen_at, revoked_at"
+_COLUMNS = "id, name, token_hash, created_at, last_seen_at, revoked_at, acknowledged_event"
 
 
 def add(connection: sqlite3.Connection, client: Client) -> None:
     """Write a new client. Raises sqlite3.IntegrityError if its id or token exists."""
     connection.execute(
-        f"INSERT INTO client ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)",  # noqa: S608
+        f"INSERT INTO client ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
         (
             client.id,
             client.name,
@@ -36,6 +38,7 @@ def add(connection: sqlite3.Connection, client: Client) -> None:
             client.created_at,
             client.last_seen_at,
             client.revoked_at,
+            client.acknowledged_event,
         ),
     )
 
@@ -73,7 +76,23 @@ def revoke(connection: sqlite3.Connection, client_id: str, at: float) -> bool:
     return revoked > 0
 
 
-def _client(row: tuple[str, str, bytes, float, float | None, float | None]) -> Client:
+def acknowledge(connection: sqlite3.Connection, client_id: str, event_id: int) -> bool:
+    """Note that a client has every event up to this id. Returns False where it has said so before, or is unknown."""
+    noted = connection.execute(
+        "UPDATE client SET acknowledged_event = ? WHERE id = ? "
+        "AND (acknowledged_event IS NULL OR acknowledged_event < ?)",
+        (event_id, client_id, event_id),
+    ).rowcount
+    return noted > 0
+
+
+def _client(row: tuple[str, str, bytes, float, float | None, float | None, int | None]) -> Client:
     return Client(
-        id=row[0], name=row[1], token_hash=row[2], created_at=row[3], last_seen_at=row[4], revoked_at=row[5]
+        id=row[0],
+        name=row[1],
+        token_hash=row[2],
+        created_at=row[3],
+        last_seen_at=row[4],
+        revoked_at=row[5],
+        acknowledged_event=row[6],
     )

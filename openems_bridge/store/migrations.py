@@ -86,5 +86,34 @@ def _create_ledger(connection: sqlite3.Connection) -> None:
     create_ledger_tables(connection)
 
 
-MIGRATIONS: Sequence[Migration] = (_create_first_schema, _create_ledger)
+def _add_acknowledged_event(connection: sqlite3.Connection) -> None:
+    connection.execute("ALTER TABLE client ADD COLUMN acknowledged_event INTEGER")
+
+
+def _create_audit_tables(connection: sqlite3.Connection) -> None:
+    from openems_bridge.ledger.schema import create_audit_tables
+
+    create_audit_tables(connection)
+
+
+def _create_foresight(connection: sqlite3.Connection) -> None:
+    from openems_bridge.foresight.schema import create_foresight_tables
+
+    create_foresight_tables(connection)
+
+
+def _create_market(connection: sqlite3.Connection) -> None:
+    from openems_bridge.trader.schema import create_market_tables
+
+    create_market_tables(connection)
+
+
+MIGRATIONS: Sequence[Migration] = (
+    _create_first_schema,
+    _create_ledger,
+    _add_acknowledged_event,
+    _create_audit_tables,
+    _create_foresight,
+    _create_market,
+)
 """Step i leads from version i to i + 1. A step that was released is never changed again."""

@@ -7,6 +7,7 @@ import sqlite3
 from dems_node.clock import Clock
 from dems_node.database.database import Database
 from dems_node.database.errors import StoreError
+from openems_bridge.foresight import announcements, energy_history
 from openems_bridge.ledger import pruning as ledger_pruning
 from openems_bridge.store import events, leases, readings
 
@@ -16,7 +17,14 @@ _EVERY_SECONDS = 24 * 3600
 
 def prune(connection: sqlite3.Connection, now: float) -> int:
     """Apply every rule at ``now`` (UTC s) and return how many rows went."""
-    rules = (readings.prune, leases.prune, events.prune, ledger_pruning.prune)
+    rules = (
+        readings.prune,
+        leases.prune,
+        events.prune,
+        ledger_pruning.prune,
+        announcements.prune,
+        energy_history.prune,
+    )
     return sum(rule(connection, now) for rule in rules)
 
 

@@ -1,5 +1,6 @@
 """Holds what goes over the wire to openapi.yaml: every response, every accepted request."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -53,8 +54,15 @@ async def check_response(response: aiohttp.ClientResponse) -> Any:
 
 
 def _operation(path: str, method: str) -> dict[str, Any] | None:
-    operation: dict[str, Any] | None = DOCUMENT["paths"].get(path, {}).get(method.lower())
+    paths = DOCUMENT["paths"]
+    named = path if path in paths else next((one for one in paths if _fits(one, path)), path)
+    operation: dict[str, Any] | None = paths.get(named, {}).get(method.lower())
     return operation
+
+
+def _fits(template: str, path: str) -> bool:
+    pattern = re.sub(r"\\{[a-z]+\\}", "[^/]+", re.escape(template))
+    return re.fullmatch(pattern, path) is not None
 
 
 def _validator(reference: str) -> Any:

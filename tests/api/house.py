@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import aiohttp
 
@@ -40,16 +40,20 @@ from openems_bridge.dispatcher.commands import (
 )
 from openems_bridge.dispatcher.reasons import Reason, ReasonCode, RequestRefused
 from openems_bridge.edge.interface import Battery, BatteryKind, Component, ControlPath, Topology
+from openems_bridge.foresight.announcements import PromisedSun
+from openems_bridge.foresight.tariff import Tariff
 from openems_bridge.house_state import House, Identity, state_document
 from openems_bridge.ledger.desk import LedgerRefused
 from openems_bridge.ledger.plant import Plant
 from openems_bridge.ledger.settlement import Settlement
 from openems_bridge.ledger.slot_phase import Phase
 from openems_bridge.metering.readings import Quality, Reading
+from openems_bridge.refusal import Refused
 from openems_bridge.store import events, readings
 from openems_bridge.store.events import Event
 from openems_bridge.store.migrations import MIGRATIONS
 from openems_bridge.telemetry import EdgeState, GridMode, Register, SourceClass, Telemetry
+from openems_bridge.trader.settings import TradingSettings, changed
 
 TOPOLOGY = Topology(
     source=SourceClass.OPENEMS,
@@ -235,6 +239,152 @@ class FakeLedger:
         self._call("redeem", identifier, watt_hours, purpose)
         return 5
 
+    async def deposits(self) -> Mapping[str, Json]:
+        self._call("deposits")
+        return {"account": 5_000_000, "held": 0}
+
+    async def withdraw(self, amount: int | None) -> Mapping[str, Json]:
+        self._call("withdraw", amount)
+        return {"transaction": 6, "amount": 5_000_000 if amount is None else amount}
+
+    def _call(self, *call: Any) -> None:
+        self.calls.append(call)
+        if self.refusal is not None:
+            raise self.refusal
+
+
+class FakeForesight:
+    """Answers like a bridge that has looked ahead, and remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[Any, ...]] = []
+        self.refusal: Refused | None = None
+
+    def forecast(self, first: int | None, last: int | None) -> Sequence[Mapping[str, Json]]:
+        self._call("forecast", first, last)
+        quantiles: Section = {"p10": 100, "p50": 210, "p90": 400}
+        return [{"slot": 1988890, "start": 1790001000, "load": quantiles, "generation": None}]
+
+    def plan(self) -> Section:
+        self._call("plan")
+        planned: Section = {
+            "slot": 1988890,
+            "start": 1790001000,
+            "mode": "hold",
+            "reserve_soc": 20,
+            "grid_energy": None,
+            "expected_soc": 64,
+            "reason": {"code": "announced_hold", "params": {}},
+            "import_price": 320_000,
+            "import_estimated": False,
+            "export_price": 80_000,
+        }
+        return {
+            "slot_seconds": 900,
+            "made_at": 1790000001.0,
+            "expected_cost": -12_000,
+            "problems": [],
+            "slots": [planned],
+        }
+
+    async def set_tariff(self, tariff: Tariff) -> int | None:
+        self._call("set_tariff", tariff)
+        return tariff.until
+
+    async def keep_solar_forecast(self, promises: Sequence[PromisedSun]) -> int:
+        self._call("keep_solar_forecast", *promises)
+        return len(promises)
+
+    async def announce_load(self, name: str, power: int, energy: int, earliest: int, latest: int) -> Section:
+        self._call("announce_load", name, power, energy, earliest, latest)
+        return {"id": "00000000000000aa", "start": earliest}
+
+    async def hold(self, start: int, end: int, reason: str) -> Section:
+        self._call("hold", start, end, reason)
+        return {"id": "00000000000000bb"}
+
+    async def forget_load(self, identifier: str) -> bool:
+        self._call("forget_load", identifier)
+        return identifier == "00000000000000aa"
+
+    async def release_hold(self, identifier: str) -> bool:
+        self._call("release_hold", identifier)
+        return identifier == "00000000000000bb"
+
+    def _call(self, *call: Any) -> None:
+        self.calls.append(call)
+        if self.refusal is not None:
+            raise self.refusal
+
+
+class FakeTrading:
+    """Answers like a household that trades, and remembers what it was asked."""
+
+    ORDER: ClassVar[dict[str, Json]] = {
+        "id": "00112233aabbccdd",
+        "slot": 1988894,
+        "start": 1790004600,
+        "side": "offer",
+        "energy": 500,
+        "battery": 200,
+        "limit": 120_000,
+        "state": "planned",
+        "reason": None,
+    }
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[Any, ...]] = []
+        self.refusal: Refused | None = None
+        self.settings = TradingSettings()
+
+    async def change(self, changes: Mapping[str, Any]) -> Section:
+        self._call("change", changes)
+        self.settings = changed(self.settings, changes)
+        return self.settings.section()
+
+    async def place(self, slot: int, side: int, energy: int, limit: int, battery: int) -> Section:
+        self._call("place", slot, side, energy, limit, battery)
+        return self.ORDER
+
+    async def orders(self, first: int | None, last: int | None) -> Sequence[Section]:
+        self._call("orders", first, last)
+        return [{**self.ORDER, "price": 161_000, "filled": 480}]
+
+    async def withdraw(self, identifier: str) -> Section:
+        self._call("withdraw", identifier)
+        return {**self.ORDER, "state": "withdrawn"}
+
+    async def decide(self, identifier: str, *, accepted: bool) -> Section:
+        self._call("decide", identifier, accepted)
+        return {
+            "id": identifier,
+            "question": "q1988891",
+            "slot": 1988891,
+            "from": 1790001900,
+            "to": 1790002800,
+            "action": "deliver",
+            "energy": 480,
+            "gain": 62_000,
+            "state": "accepted" if accepted else "rejected",
+            "expires_at": 1790002800,
+            "reason": {"code": "sold_from_battery", "params": {}},
+        }
+
+    async def market(self, first: int | None, last: int | None) -> Sequence[Section]:
+        self._call("market", first, last)
+        cleared: dict[str, Json] = {
+            "slot": 1988890,
+            "start": 1790001000,
+            "price": 161_000,
+            "lower": 152_000,
+            "upper": 170_000,
+            "side": "offer",
+            "energy": 480,
+            "status": "verified",
+            "reason": None,
+        }
+        return [{**cleared, "income": 77_280, "cost": 0}]
+
     def _call(self, *call: Any) -> None:
         self.calls.append(call)
         if self.refusal is not None:
@@ -255,6 +405,8 @@ class FakeHouse:
     steering: FakeSteering
     diagnostics: FakeDiagnostics
     ledger: FakeLedger
+    foresight: FakeForesight
+    trading: FakeTrading
     data_dir: Path
     house: House = field(
         default_factory=lambda: House(
@@ -349,6 +501,8 @@ async def fake_house(
     steering = FakeSteering()
     diagnostics = FakeDiagnostics()
     ledger = FakeLedger()
+    foresight = FakeForesight()
+    trading = FakeTrading()
     feed = StateFeed(
         state_document(identity, grid, House(dispatch=OFF, limits=Limits())),
         await database.run(events.last_id),
@@ -364,6 +518,8 @@ async def fake_house(
         archive=StoredArchive(database, grid),
         diagnostics=diagnostics,
         ledger=ledger,
+        foresight=foresight,
+        trading=trading,
         pushed=pushed,
     )
     server = ApiServer(
@@ -384,6 +540,8 @@ async def fake_house(
         steering=steering,
         diagnostics=diagnostics,
         ledger=ledger,
+        foresight=foresight,
+        trading=trading,
         data_dir=data_dir,
     )
     steering.on_change = house.show

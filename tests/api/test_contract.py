@@ -145,6 +145,28 @@ async def test_pushed_readings_are_refused_where_the_edge_is_read(
         assert (await check_response(response))["type"] == "urn:dems:problem:not-pushed"
 
 
+async def test_acknowledged_events(house: FakeHouse, stranger: aiohttp.ClientSession) -> None:
+    """A client begins where it was paired, says how far it is, and never goes back."""
+    for _ in range(3):
+        await house.happen("slot_closed", {})
+    headers = {"Authorization": f"Bearer {await house.token()}"}
+    path = "/v1/events/acknowledged"
+
+    async def acknowledged() -> int | None:
+        async with stranger.get(path, headers=headers) as response:
+            answer: int | None = (await check_response(response))["id"]
+        return answer
+
+    assert await acknowledged() == 3, "what happened before the pairing is not the client's"
+    await house.happen("slot_closed", {})
+    for event_id, status in ((4, 204), (4, 204), (2, 204), (5, 422)):
+        assert accepts("AcknowledgedBody", {"id": event_id})
+        async with stranger.put(path, headers=headers, json={"id": event_id}) as response:
+            assert response.status == status
+            await check_response(response)
+    assert await acknowledged() == 4
+
+
 async def test_diagnostics(session: aiohttp.ClientSession) -> None:
     async with session.get("/v1/diagnostics") as response:
         await check_response(response)

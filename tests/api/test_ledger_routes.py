@@ -1,10 +1,12 @@
 """The ledger's calls, held to openapi.yaml, with what they refuse."""
 
+from datetime import date
 from typing import Any
 
 import aiohttp
 import pytest
 
+from dems_protocol.plants import PlantKind
 from openems_bridge.ledger.desk import LedgerRefused
 from openems_bridge.ledger.plant import Plant
 from tests.api.contract import accepts, check_response
@@ -36,6 +38,30 @@ async def test_joining(house: FakeHouse, session: aiohttp.ClientSession) -> None
         await check_response(response)
 
 
+async def test_what_a_plant_is_may_be_told(house: FakeHouse, session: aiohttp.ClientSession) -> None:
+    told = {"plant_kind": "wind", "commissioned": "2020-05-01", "plant_unit": "SEE984033548619"}
+    assert accepts("JoinBody", JOIN | told)
+    async with session.post("/v1/community/join", json=JOIN | told) as response:
+        assert response.status == 202
+        await check_response(response)
+    *_, plant = house.ledger.calls[-1]
+    assert (plant.kind, plant.commissioned, plant.unit) == (
+        PlantKind.WIND,
+        date(2020, 5, 1),
+        "SEE984033548619",
+    )
+    for wrong in (
+        {"plant_kind": "coal"},
+        {"commissioned": "yesterday"},
+        {"commissioned": "1950-01-01"},
+        {"plant_unit": "SEE984033548610"},
+        {"plant_power": 0},
+    ):
+        async with session.post("/v1/community/join", json=JOIN | told | wrong) as response:
+            assert response.status == 422, wrong
+            assert (await check_response(response))["detail"]
+
+
 async def test_the_state_shows_the_ledgers_sections(house: FakeHouse, session: aiohttp.ClientSession) -> None:
     async with session.get("/v1/state") as response:
         assert "community" not in await check_response(response)
@@ -60,12 +86,22 @@ async def test_anchoring_proofs_settlement_certificates(
         assert await check_response(response) == {"transaction": 5}
     async with session.post("/v1/certificates/claim") as response:
         assert await check_response(response) == {"transaction": 4}
+    async with session.get("/v1/deposits") as response:
+        assert await check_response(response) == {"account": 5_000_000, "held": 0}
+    assert accepts("WithdrawBody", {"amount": 7})
+    async with session.post("/v1/deposits/withdraw", json={"amount": 7}) as response:
+        assert await check_response(response) == {"transaction": 6, "amount": 7}
+    async with session.post("/v1/deposits/withdraw", json={}) as response:
+        assert (await check_response(response))["amount"] == 5_000_000
     assert house.ledger.calls == [
         ("anchor_now",),
         ("proofs", 5, 9),
         ("settlement", 5, None),
         ("redeem", 9, 12_000, "the car"),
         ("claim",),
+        ("deposits",),
+        ("withdraw", 7),
+        ("withdraw", None),
     ]
 
 
@@ -79,6 +115,8 @@ async def test_anchoring_proofs_settlement_certificates(
         ("POST", "/v1/community/join", {**JOIN, "zone": 1}),
         ("POST", "/v1/certificates/redeem", {**REDEEM, "amount_wh": 0}),
         ("POST", "/v1/certificates/redeem", {**REDEEM, "id": "9"}),
+        ("POST", "/v1/deposits/withdraw", {"amount": 0}),
+        ("POST", "/v1/deposits/withdraw", {"to": "0x00"}),
         ("GET", "/v1/proofs?from=9&to=5", None),
         ("GET", "/v1/proofs?from=9", None),
         ("GET", "/v1/settlement?from=x", None),

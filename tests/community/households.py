@@ -6,9 +6,11 @@ from eth_hash.auto import keccak
 
 from dems_protocol.commitments import MeterSecret, Opening, Pedersen
 from dems_protocol.leaves import MeterRecord
-from dems_protocol.membership import Access, Enrolment, HouseholdChange
+from dems_protocol.membership import Access, Enrolment
+from dems_protocol.plants import PlantKind
 from dems_protocol.readings import OpenedReading, ReadingFactory, SlotEnergy
-from dems_protocol.signatures import Scheme, Signature, SoftwareSigner
+from dems_protocol.registry_changes import HouseholdChange, KeyChange, SignedKeyChange
+from dems_protocol.signatures import PublicKey, Scheme, Signature, SoftwareSigner
 from dems_protocol.typed_data import LedgerDomain
 
 PEDERSEN = Pedersen()
@@ -56,6 +58,7 @@ class Household:
             plant_power=self.plant_power,
             battery_power=self.battery_power,
             battery_capacity=10_000,
+            plant_kind=PlantKind.SOLAR if self.plant_power else PlantKind.NONE,
             consent=consent,
             invitation=keccak(secret),
         )
@@ -122,6 +125,12 @@ class Household:
         access = Access(self.address, path, expires)
         signature = self.account.sign(self.domain.digest(access.struct_hash()))
         return {"Authorization": access.header(signature)}
+
+    def key_change(
+        self, chain_id: int, registry: bytes, key: PublicKey, first_slot: int, nonce: int = 0
+    ) -> SignedKeyChange:
+        digest = KeyChange(self.meter, key, first_slot, nonce).digest(chain_id, registry)
+        return SignedKeyChange(self.meter, key, first_slot, self.account.sign(digest))
 
     def departure(self, chain_id: int, registry: bytes, first_slot: int, nonce: int = 0) -> dict[str, object]:
         change = HouseholdChange(self.meter, first_slot, nonce)

@@ -10,11 +10,13 @@ import aiohttp
 
 from community.api.access import Gate
 from community.api.enrolment_routes import EnrolmentRoutes
+from community.api.key_change_routes import KeyChangeRoutes
 from community.api.public_routes import Portrait, PublicRoutes
 from community.api.rates import Rate, Rates
 from community.api.reading_routes import ReadingRoutes
 from community.api.routes import ApiParts, api_application
 from community.api.slot_routes import SlotRoutes
+from community.chain.clock import ChainClock
 from community.chain.facts import Addresses, CommunityFacts
 from community.chain.follower import ChainFollower
 from community.readings.acceptance import Plausibility
@@ -38,7 +40,14 @@ from dems_protocol.contracts.community_registry import (
 from dems_protocol.contracts.structs import Plant, Source
 from dems_protocol.slots import SlotGrid
 from tests.community.households import Household
-from tests.community.town import SLOT_SECONDS, START, TownClock, operator_keys
+from tests.community.town import (
+    SLOT_SECONDS,
+    START,
+    Fuse,
+    FusedDatabase,
+    TownClock,
+    operator_keys,
+)
 
 FACTS = CommunityFacts(
     chain_id=31337,
@@ -139,10 +148,17 @@ class Shop:
 
 @asynccontextmanager
 async def open_shop(
-    folder: Path, *, auto_approve: bool = False, rate: Rate | None = None, workers: int = 0
+    folder: Path,
+    *,
+    auto_approve: bool = False,
+    rate: Rate | None = None,
+    workers: int = 0,
+    fuse: Fuse | None = None,
 ) -> AsyncIterator[Shop]:
+    folder.mkdir(exist_ok=True)
     clock = TownClock(START + 60)
-    database = await Database.open(folder / "community.sqlite3", migrations=MIGRATIONS)
+    database = await FusedDatabase.open(folder / "community.sqlite3", migrations=MIGRATIONS)
+    database.fuse = fuse or Fuse()
     follower = ChainFollower(database)
     keys = operator_keys()
     pool = Workers(workers)
@@ -151,25 +167,30 @@ async def open_shop(
         facts=FACTS,
         account=keys.operator.public_key.address(),
         signer=keys.operator,
-        sealing_key=keys.sealing,
+        sealing_keys=keys.sealing,
         database=database,
         follower=follower,
         workers=pool,
         clock=clock,
+        chain_clock=ChainClock(clock.utc),
         wake=lambda: None,
     )
     portrait = Portrait(
         name="Test street",
         operator=office.account,
-        encryption_key=keys.sealing.public,
+        encryption_key=lambda: keys.sealing.newest.public,
         consent=CONSENT,
         facts=FACTS,
         deadlines=DEADLINES,
     )
+
+    def problems() -> list[str]:
+        return ["clock_differs"] if office.chain_clock.seconds_behind is not None else []
+
     gate = Gate(FACTS.domain, FACTS.grid, follower, clock.utc)
     application = api_application(
         ApiParts(
-            public=PublicRoutes(portrait, database.disk_has_room),
+            public=PublicRoutes(portrait, problems),
             enrolments=EnrolmentRoutes(
                 facts=FACTS,
                 consent=portrait.consent_hash,
@@ -180,8 +201,12 @@ async def open_shop(
                 gate=gate,
                 clock=clock,
             ),
+            key_changes=KeyChangeRoutes(
+                facts=FACTS, client=client, database=database, follower=follower, clock=clock
+            ),
             readings=ReadingRoutes(ReadingDesk(office, Plausibility()), database, gate),
             slots=SlotRoutes(database, gate),
+            market=None,
             rates=Rates(rate or Rate(10_000, 100_000), clock.monotonic),
         )
     )

@@ -61,7 +61,7 @@ async def test_the_community_introduces_itself(shop: Shop) -> None:
     assert info["chain_id"] == 31337
     assert info["contracts"]["ledger"] == hexed(FACTS.addresses.ledger)
     assert info["operator"] == hexed(shop.office.account)
-    assert info["encryption_key"] == [hexed(n.to_bytes(32)) for n in shop.office.sealing_key.public]
+    assert info["encryption_key"] == [hexed(n.to_bytes(32)) for n in shop.office.sealing_keys.newest.public]
     assert info["consent"] == {"text": CONSENT, "hash": hexed(CONSENT_HASH)}
     assert (info["slot_seconds"], info["minimum_owners"]) == (900, 5)
     assert info["deadlines"]["publish_seconds"] == 900

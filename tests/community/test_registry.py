@@ -43,7 +43,9 @@ def test_a_meter_has_its_household_key_and_plant_from_their_slots_on() -> None:
     )
     later = registry.record_at(ANNA.meter, 12)
     assert later is not None
-    assert later.plant_power == registry.planned_plant_power(ANNA.meter) == 7000
+    planned = registry.planned_plant(ANNA.meter)
+    assert planned is not None
+    assert later.plant_power == planned.plant.power_watts == 7000
     assert registry.record_at(BOB.meter, 12) is None
     assert registry.first_slot() == 10
 

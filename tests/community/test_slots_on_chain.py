@@ -122,7 +122,7 @@ async def test_an_outage_is_caught_up(town: Town) -> None:
     for each in range(slot, slot + 4):
         await town.read_all(each, households)
     await town.make_statement(slot + 3)
-    await town.settle(6)
+    await town.settle()
     await town.let_window_pass()
     assert [await town.phase(each) for each in range(slot, slot + 4)] == [Phase.OPENED] * 4
 

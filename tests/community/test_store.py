@@ -168,3 +168,28 @@ async def test_a_worker_that_dies_is_replaced(real_sockets: None) -> None:
         assert await workers.run(divmod, 9, 4) == (2, 1)
     finally:
         await workers.close()
+
+
+def test_a_store_of_an_earlier_version_is_read_on() -> None:
+    """Before the plant's kind, day and unit were part of an enrolment, and a plant could be corrected."""
+    old = sqlite3.connect(":memory:", autocommit=True)
+    migrate(old, MIGRATIONS[:1])
+    house = Household("anna", DOMAIN)
+    enrolment = house.enrolment(keccak(b"I agree"), SECRET)
+    data = enrolment.encode()
+    old.execute(
+        "INSERT INTO enrolment (household, meter, message, household_signature, meter_signature, status, received_at, "
+        "changed_at) VALUES (?, ?, ?, ?, ?, 'member', 1, 1)",
+        (
+            house.address,
+            house.meter,
+            data[: 9 * 32] + data[12 * 32 :],
+            NOTHING.encode(),
+            NOTHING.encode(),
+        ),
+    )
+    migrate(old, MIGRATIONS)
+    (found,) = members.all_enrolments(old)
+    assert found.enrolment == enrolment
+    assert found.approved_plant is None
+    old.close()

@@ -7,11 +7,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Concatenate
 
+from community.chain.clock import ChainClock
 from community.chain.facts import Addresses, CommunityFacts, read_facts
 from community.chain.follower import ChainFollower
-from community.configuration.model import ContractOptions, DeploymentOptions
+from community.configuration.model import ContractOptions, DeploymentOptions, MarketOptions
 from community.deploying import ChainDeployer, Deployed, deploy
-from community.keys import OperatorKeys
+from community.keys import OperatorKeys, SealingKeys
+from community.market.facts import known_market
+from community.market.keeper import MarketKeeper
+from community.market.office import MarketOffice
 from community.members.registrar import Authority, Registrar
 from community.readings.acceptance import Plausibility, Refusal, Submission
 from community.readings.desk import ReadingDesk, SignedReceipt
@@ -45,6 +49,7 @@ from dems_protocol.sealing import OperatorKey, seal
 from dems_protocol.signatures import Signature
 from tests.community.anvil import CHAIN_ID, AnvilControl
 from tests.community.households import Household, number, pairs
+from tests.community.settling import settle
 
 SLOT_SECONDS = 900
 START = 1_988_400 * SLOT_SECONDS
@@ -135,7 +140,7 @@ def operator_keys() -> OperatorKeys:
     return OperatorKeys(
         AccountKey(number("authority").to_bytes(32)),
         AccountKey(number("operator").to_bytes(32)),
-        OperatorKey(number("sealing")),
+        SealingKeys(OperatorKey(number("sealing"))),
     )
 
 
@@ -155,6 +160,8 @@ class Town:
     office: Office
     desk: ReadingDesk
     keeper: SlotKeeper
+    market: MarketOffice
+    market_keeper: MarketKeeper
     registrar: Registrar
     households: list[Household] = field(default_factory=list)
 
@@ -166,16 +173,18 @@ class Town:
         """Let the operator hear of everything that happened on chain."""
         await self.watcher.step()
 
-    async def settle(self, rounds: int = 4) -> None:
-        """Let everybody look, until what follows from what has followed."""
-        for _ in range(rounds):
-            await self.deliver()
-            await self.registrar.tick()
-            await self.keeper.tick()
-            for performer in self.performers:
-                performer.wake()
-                await performer.step()
-            await self.deliver()
+    async def settle(self) -> None:
+        """Let everybody look, until nothing follows any more."""
+        await settle(self._step, self.database)
+
+    async def _step(self) -> None:
+        await self.deliver()
+        await self.registrar.tick()
+        await self.keeper.tick()
+        await self.market_keeper.tick()
+        for performer in self.performers:
+            await self.anvil.perform(performer)
+        await self.deliver()
 
     async def move_to(self, moment: float, blocks: int = 1) -> None:
         self.clock.now = moment
@@ -216,7 +225,7 @@ class Town:
             enrolment = household.enrolment(CONSENT, secret)
             await self.database.run(members.invite, enrolment.invitation, household.name, now)
             await self.database.run(_enrol, enrolment, now)
-        await self.settle(8)
+        await self.settle()
         await self.move_to(self.facts.grid.start(self.slot + 3))
         await self.settle()
         return self.households
@@ -245,7 +254,11 @@ class Town:
         return conversions.to_published(found.statement, found.published_at, found.published_block)
 
     async def include(
-        self, household: Household, opened: OpenedReading, openings: tuple[Opening, ...] | None = None
+        self,
+        household: Household,
+        opened: OpenedReading,
+        openings: tuple[Opening, ...] | None = None,
+        sealed_to: OperatorKey | None = None,
     ) -> None:
         """Let a household include a reading directly, with these openings sealed."""
         reading = opened.reading
@@ -253,7 +266,7 @@ class Town:
             household.secret,
             reading,
             opened.openings if openings is None else openings,
-            self.keys.sealing.public,
+            (sealed_to or self.keys.sealing.newest).public,
         )
         account = await self.pay_in(household)
         await account.perform(
@@ -309,7 +322,12 @@ async def build_site(url: str) -> Site:
         for key in (keys.authority, keys.operator):
             await anvil.fund(key.public_key.address())
         options = DeploymentOptions(
-            currency=None, pool=None, slot_seconds=SLOT_SECONDS, minimum_owners=3, windows=WINDOWS
+            currency=None,
+            pool=None,
+            slot_seconds=SLOT_SECONDS,
+            minimum_owners=3,
+            windows=WINDOWS,
+            market=MarketOptions(zones=(0, 1), charge=20_000),
         )
         return Site(url, await deploy(client, keys, options, say=lambda line: None))
     finally:
@@ -320,14 +338,19 @@ async def build_site(url: str) -> Site:
 def contract_options(site: Site) -> ContractOptions:
     found = site.deployed.deployment
     addresses = Addresses(
-        registry=found.registry, ledger=found.ledger, netting=found.netting, account=found.account
+        registry=found.registry,
+        ledger=found.ledger,
+        netting=found.netting,
+        account=found.account,
+        market=found.market,
+        suggestions=found.suggestions,
     )
     return ContractOptions(addresses=addresses, since_block=site.deployed.since_block)
 
 
 @asynccontextmanager
 async def running_town(
-    site: Site, folder: Path, clock: TownClock, fuse: Fuse | None = None
+    site: Site, folder: Path, clock: TownClock, fuse: Fuse | None = None, keys: OperatorKeys | None = None
 ) -> AsyncIterator[Town]:
     """Start the operator's parts on a data folder; leaving the context is what a crash leaves behind."""
     async with AsyncExitStack() as stack:
@@ -345,7 +368,7 @@ async def running_town(
         stack.push_async_callback(database.close)
         workers = Workers(0)
         stack.push_async_callback(workers.close)
-        keys = operator_keys()
+        keys = keys or operator_keys()
         follower = ChainFollower(database)
         await follower.start()
         authority, operator = (
@@ -356,13 +379,17 @@ async def running_town(
             facts=facts,
             account=operator.account,
             signer=keys.operator,
-            sealing_key=keys.sealing,
+            sealing_keys=keys.sealing,
             database=database,
             follower=follower,
             workers=workers,
             clock=clock,
+            chain_clock=ChainClock(clock.utc),
             wake=operator.wake,
         )
+        market_facts = await known_market(client, facts, database)
+        assert market_facts is not None
+        market = MarketOffice(office=office, facts=market_facts, currency="EUR", plausibility=Plausibility())
         deadlines = Deadlines(
             publish_after=720,
             catch_up=180,
@@ -379,7 +406,7 @@ async def running_town(
             watcher=Watcher(
                 client=client,
                 database=database,
-                contracts=facts.followed,
+                contracts=(*facts.followed, *market_facts.followed),
                 first_block=options.since_block,
                 consumers=(follower,),
                 on_news=follower.heard,
@@ -390,6 +417,8 @@ async def running_town(
             office=office,
             desk=ReadingDesk(office, Plausibility()),
             keeper=SlotKeeper(office, client, deadlines),
+            market=market,
+            market_keeper=MarketKeeper(market, client),
             registrar=Registrar(
                 facts=facts,
                 authority=Authority(account=authority.account, wake=authority.wake),
@@ -397,5 +426,6 @@ async def running_town(
                 database=database,
                 follower=follower,
                 clock=clock,
+                chain_clock=office.chain_clock,
             ),
         )

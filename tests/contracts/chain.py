@@ -5,33 +5,84 @@ from typing import Any
 
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
-from web3 import AsyncWeb3
-from web3.types import RPCEndpoint
 
-from community.account_deployer import AccountDeployer
+from community.deploying import ChainDeployer
 from community.deployment import CommunityPlan, Deployment, deploy_community
-from dems_protocol.contracts import creation_code
+from dems_node.chain.client import ChainClient
+from dems_node.chain.jsonrpc import Transport, transport_for
+from dems_node.chain.values import Receipt
+from dems_node.json_types import Json
+from dems_node.keys.account import AccountKey
+from dems_protocol.contracts import creation_code, decode_event
+from dems_protocol.contracts.abi import Call, Event
 
+CHAIN_ID = 31337
 SLOT_SECONDS = 900
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a transaction came to: its gas, and the events that the contracts know."""
+
+    gas_used: int
+    events: list[Event]
+
+
+class ChainAccount(ChainDeployer):
+    """An account of the tests: it sees what its transactions logged, and reads."""
+
+    def __init__(self, client: ChainClient, key: AccountKey) -> None:
+        super().__init__(client, key, lambda line: None)
+
+    def on(self, client: ChainClient) -> ChainAccount:
+        """Return the same account on another connection."""
+        return ChainAccount(client, self._key)
+
+    async def transact(self, to: bytes, data: bytes) -> Done:
+        """Send a transaction."""
+        receipt = await self._send(to, data)
+        return Done(receipt.gas_used, await self._events(receipt))
+
+    async def read[R](self, to: bytes, call: Call[R]) -> R:
+        """Call a function without a transaction."""
+        return await self._client.read(to, call)
+
+    async def _events(self, receipt: Receipt) -> list[Event]:
+        logs = await self._client.logs_of_block(receipt.block_hash, ())
+        found = [
+            decode_event(log.topics, log.data)
+            for log in logs
+            if log.transaction_hash == receipt.transaction_hash
+        ]
+        return [event for event in found if event is not None]
 
 
 @dataclass(frozen=True, slots=True)
 class Chain:
     """The chain of a test: accounts, and the clock in its hand."""
 
-    web3: AsyncWeb3[Any]
+    client: ChainClient
+    transport: Transport
 
-    async def rpc(self, method: str, *parameters: object) -> Any:
+    @classmethod
+    def at(cls, url: str) -> Chain:
+        """Return the chain of an anvil."""
+        transport = transport_for(url)
+        return cls(ChainClient(transport, CHAIN_ID), transport)
+
+    async def close(self) -> None:
+        """End the connection."""
+        await self.client.close()
+
+    async def rpc(self, method: str, *parameters: Json) -> Any:
         """Call a method of anvil's own."""
-        response = await self.web3.provider.make_request(RPCEndpoint(method), parameters)
-        assert "error" not in response, response
-        return response["result"]
+        return await self.transport.request(method, parameters)
 
-    async def account(self, name: str) -> AccountDeployer:
+    async def account(self, name: str) -> ChainAccount:
         """Return an account by its name, with gas."""
         account = self.key(name)
         await self.rpc("anvil_setBalance", account.address, hex(10**20))
-        return AccountDeployer(self.web3, account, timeout=30)
+        return ChainAccount(self.client, AccountKey(bytes(account.key)))
 
     @staticmethod
     def key(name: str) -> LocalAccount:
@@ -51,8 +102,7 @@ class Chain:
 
     async def slot(self) -> int:
         """Return the slot of the latest block."""
-        block = await self.web3.eth.get_block("latest")
-        return block["timestamp"] // SLOT_SECONDS
+        return (await self.client.head()).timestamp // SLOT_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +112,9 @@ class DeployedCommunity:
     chain: Chain
     deployment: Deployment
     currency: bytes
-    administrator: AccountDeployer
-    authority: AccountDeployer
-    operator: AccountDeployer
+    administrator: ChainAccount
+    authority: ChainAccount
+    operator: ChainAccount
     pool: bytes
 
 

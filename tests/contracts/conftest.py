@@ -1,6 +1,5 @@
 """A real anvil, and a community deployed on it."""
 
-import asyncio
 import re
 import socket
 import subprocess
@@ -10,7 +9,6 @@ from dataclasses import dataclass
 
 import pytest
 import pytest_socket
-from web3 import AsyncHTTPProvider, AsyncWeb3
 
 from tests.contracts.bindings import ROOT
 from tests.contracts.chain import SLOT_SECONDS, Chain, DeployedCommunity, deploy
@@ -18,11 +16,6 @@ from tests.contracts.village import Village, settle
 
 ANVIL = ROOT / "node_modules" / ".bin" / "anvil"
 START_SLOT = 1_988_400
-
-
-@pytest.fixture(autouse=True)
-def verify_cleanup() -> None:
-    """Replace Home Assistant's check for left-over threads: web3 keeps one for its sessions."""
 
 
 @pytest.fixture(scope="session")
@@ -57,9 +50,9 @@ def _listening_address(process: subprocess.Popen[str]) -> str:
 @pytest.fixture
 async def chain(anvil: str, socket_enabled: None, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chain]:
     monkeypatch.setattr(socket.socket, "connect", pytest_socket._true_connect)
-    web3 = AsyncWeb3(AsyncHTTPProvider(anvil))
-    yield Chain(web3)
-    await asyncio.wait_for(web3.provider.disconnect(), 10)
+    chain = Chain.at(anvil)
+    yield chain
+    await chain.close()
 
 
 @dataclass(slots=True)

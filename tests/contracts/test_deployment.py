@@ -1,5 +1,7 @@
 """A community is deployed on a real chain as planned, and then belongs to whom it should."""
 
+from dataclasses import fields
+
 import pytest
 
 from community.deployment import (
@@ -49,20 +51,20 @@ async def test_administrator_is_behind_its_delay_and_the_deployer_is_out(
     assert await read(manager, access_manager.HasRole(ADMIN_ROLE, deployer.address)) == (False, 0)
     authority = access_manager.HasRole(AUTHORITY_ROLE, community.authority.address)
     assert await read(manager, authority) == (True, 0)
-    with pytest.raises(DeploymentError, match="AccessManager"):
+    with pytest.raises(DeploymentError, match="refused: access manager"):
         await deployer.call(manager, access_manager.GrantRole(AUTHORITY_ROLE, deployer.address, 0).calldata())
 
 
 async def test_strangers_are_refused_with_the_contracts_own_words(community: DeployedCommunity) -> None:
     stranger = await community.chain.account("stranger")
-    with pytest.raises(DeploymentError, match="AccessManagedUnauthorized"):
+    with pytest.raises(DeploymentError, match="refused: access managed unauthorized"):
         await stranger.call(
             community.deployment.registry, community_registry.Admit(stranger.address).calldata()
         )
 
 
 def test_addresses_survive_as_json() -> None:
-    deployment = Deployment(*(bytes([i]) * 20 for i in range(10)))
+    deployment = Deployment(*(bytes([i]) * 20 for i in range(len(fields(Deployment)))))
     assert Deployment.from_json(deployment.to_json()) == deployment
     with pytest.raises(ValueError, match="ledger must be an address"):
         Deployment.from_json(deployment.to_json() | {"ledger": "0x00"})

@@ -3,12 +3,10 @@
 import json
 import random
 from collections.abc import Iterator
-from typing import Any
 
 from eth_abi.abi import decode, encode
 from eth_hash.auto import keccak
 
-from community.account_deployer import AccountDeployer
 from dems_protocol.signatures import PublicKey, Scheme, Signature, SoftwareSigner, is_signed_by
 from tests.contracts import bindings
 from tests.contracts.chain import Chain
@@ -54,17 +52,15 @@ async def _decide(
         [(key.scheme, key.x, key.y), digest, (s.r.to_bytes(32), s.s.to_bytes(32), s.v)]
         for key, digest, s in questions
     ]
-    call: Any = {
-        "to": chain.web3.to_checksum_address(oracle),
-        "data": keccak(f"decide({QUESTIONS})".encode())[:4] + encode([QUESTIONS], [values]),
-        "gas": 2**32,
-    }
-    keys, signed = decode(["bool[]", "bool[]"], await chain.web3.eth.call(call))
+    data = keccak(f"decide({QUESTIONS})".encode())[:4] + encode([QUESTIONS], [values])
+    call = {"to": f"0x{oracle.hex()}", "data": f"0x{data.hex()}", "gas": hex(2**32)}
+    answer = await chain.rpc("eth_call", call, "latest")
+    keys, signed = decode(["bool[]", "bool[]"], bytes.fromhex(answer[2:]))
     return keys, signed
 
 
 async def test_python_and_solidity_accept_the_same_signatures(chain: Chain) -> None:
-    deployer: AccountDeployer = await chain.account("oracle")
+    deployer = await chain.account("oracle")
     artifact = json.loads((bindings.OUT / "SignatureOracle.sol" / "SignatureOracle.json").read_text())
     oracle = await deployer.deploy(bytes.fromhex(artifact["bytecode"]["object"][2:]))
     accepted = 0

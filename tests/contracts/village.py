@@ -1,21 +1,17 @@
 """Households, meters and an operator on a real chain: what the tests of the contracts play with."""
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 from eth_account.signers.local import LocalAccount
 from eth_typing import Hash32
 
-from community.account_deployer import AccountDeployer
 from dems_protocol.commitments import MeterSecret, Opening, Pedersen, Register, sum_openings
 from dems_protocol.contracts import (
     community_registry,
-    decode_event,
     demo_currency,
     meter_ledger,
     structs,
 )
-from dems_protocol.contracts.abi import Event
 from dems_protocol.contracts.conversions import to_public_key, to_published, to_statement
 from dems_protocol.leaves import Leaf, MeterRecord, count_owners
 from dems_protocol.readings import OpenedReading, ReadingFactory, SlotEnergy
@@ -24,7 +20,7 @@ from dems_protocol.signatures import Scheme, SoftwareSigner
 from dems_protocol.statements import Statement, build_tree
 from dems_protocol.sum_tree import SumTree
 from dems_protocol.typed_data import LedgerDomain
-from tests.contracts.chain import Chain, DeployedCommunity
+from tests.contracts.chain import CHAIN_ID, Chain, ChainAccount, DeployedCommunity
 
 OPERATOR_KEY = OperatorKey(2**200 + 7)
 BOND = 1_000_000_000
@@ -35,7 +31,7 @@ POWER = 8000
 class Resident:
     """A household with its account and its meter."""
 
-    account: AccountDeployer
+    account: ChainAccount
     meter: bytes
     signer: SoftwareSigner
     secret: MeterSecret
@@ -76,7 +72,7 @@ class Village:
     @property
     def domain(self) -> LedgerDomain:
         """The domain of all messages."""
-        return LedgerDomain(31337, self.community.deployment.ledger)
+        return LedgerDomain(CHAIN_ID, self.community.deployment.ledger)
 
     def read(
         self, resident: Resident, slot: int, energy: SlotEnergy, previous: OpenedReading | None = None
@@ -126,11 +122,11 @@ class Village:
         moved = replace(
             community,
             chain=chain,
-            administrator=community.administrator.on(chain.web3),
-            authority=community.authority.on(chain.web3),
-            operator=community.operator.on(chain.web3),
+            administrator=community.administrator.on(chain.client),
+            authority=community.authority.on(chain.client),
+            operator=community.operator.on(chain.client),
         )
-        residents = [replace(r, account=r.account.on(chain.web3)) for r in self.residents]
+        residents = [replace(r, account=r.account.on(chain.client)) for r in self.residents]
         return Village(moved, self.pedersen, residents)
 
     async def publish(self, statement: Statement) -> tuple[structs.Published, int]:
@@ -138,13 +134,13 @@ class Village:
         deployment = self.community.deployment
         call = meter_ledger.Publish(to_statement(statement))
         receipt = await self.community.operator.transact(deployment.ledger, call.calldata())
-        (event,) = events(receipt)
+        (event,) = receipt.events
         assert isinstance(event, meter_ledger.StatementPublishedEvent)
         assert event.statement == to_statement(statement)
         published = to_published(statement, event.published_at, event.published_block)
         found = await self.community.operator.read(deployment.ledger, meter_ledger.Records(statement.slot))
         assert found == statement.record_hash(event.published_at, event.published_block)
-        return published, receipt["gasUsed"]
+        return published, receipt.gas_used
 
     async def finalize(self) -> None:
         """Let the challenge window pass."""
@@ -159,12 +155,6 @@ def sign_account(account: LocalAccount, digest: bytes) -> structs.Signature:
     """Return an account's signature of a digest."""
     signed = account.unsafe_sign_hash(Hash32(digest))
     return structs.Signature(signed.r.to_bytes(32), signed.s.to_bytes(32), signed.v)
-
-
-def events(receipt: Any) -> list[Event]:
-    """Return the events of a transaction that the contracts know."""
-    found = [decode_event(log["topics"], log["data"]) for log in receipt["logs"]]
-    return [event for event in found if event is not None]
 
 
 async def settle(community: DeployedCommunity, residents: int = 5) -> Village:
@@ -211,7 +201,7 @@ async def _register(community: DeployedCommunity, resident: Resident, first: int
         await community.authority.call(registry, call.calldata())
 
 
-async def fund(community: DeployedCommunity, account: AccountDeployer, amount: int) -> None:
+async def fund(community: DeployedCommunity, account: ChainAccount, amount: int) -> None:
     """Give an account money in the ledger."""
     ledger = community.deployment.ledger
     for to, call in (

@@ -105,6 +105,9 @@ async def test_from_an_empty_folder_to_a_member(tmp_path: Path) -> None:
             await join(invitation)
             listed = json.loads(dems_community(tmp_path, "members", "--json").stdout)
             assert [each["status"] for each in listed] == ["member"]
+            status = dems_community(tmp_path, "status")
+            assert status.returncode == 0, status.stdout + status.stderr
+            assert "members       1 member; 0 open invitations" in status.stdout
             second = dems_community(tmp_path, "run")
             assert second.returncode == 1
             assert "in use by another operator's daemon" in second.stderr

@@ -15,11 +15,6 @@ def verify_cleanup() -> None:
     """Replace Home Assistant's check for left-over threads: workers and databases have some of their own."""
 
 
-@pytest.fixture(autouse=True)
-def enable_event_loop_debug() -> None:
-    """Replace Home Assistant's switch: where days pass in seconds, asyncio's own debugging would take most of them."""
-
-
 @pytest.fixture
 def real_sockets(socket_enabled: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", pytest_socket._true_connect)

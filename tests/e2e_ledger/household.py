@@ -31,6 +31,7 @@ from openems_bridge.store import readings
 from openems_bridge.store.events import Event
 from openems_bridge.store.migrations import MIGRATIONS
 from openems_bridge.telemetry import Register, SourceClass
+from tests.community.anvil import AnvilControl
 from tests.e2e_ledger.energy import House
 
 
@@ -47,6 +48,7 @@ class Household:
     keys: HouseholdKeys
     parts: RunningParts
     operator: OperatorClient
+    anvil: AnvilControl
     sections: dict[str, Section]
     told: list[tuple[str, Mapping[str, Any]]]
 
@@ -78,13 +80,15 @@ class Household:
 
     async def follow(self) -> None:
         """Hear of the chain's events, look after every slot, and bring the own transactions forward."""
+        await self._look()
+        while await self._has_transactions():
+            if not await self.anvil.perform(self.parts.performer):
+                break
+            await self._look()
+
+    async def _look(self) -> None:
         await self.parts.watcher.step()
         await self.parts.ledger.follow_slots_once()
-        if await self._has_transactions():
-            self.parts.performer.wake()
-            await self.parts.performer.step()
-            await self.parts.watcher.step()
-            await self.parts.ledger.follow_slots_once()
 
     async def view(self, slot: int) -> SlotView:
         """Return what it knows of a slot."""
@@ -114,6 +118,7 @@ class Home:
     grid: SlotGrid
     clock: Clock
     options: LedgerOptions
+    anvil: AnvilControl
     told: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
     sections: dict[str, Section] = field(default_factory=dict)
 
@@ -190,7 +195,9 @@ class Home:
                 sign=keys.account.sign,
                 now=self.clock.utc,
             )
-            yield Household(self.house, self.grid, database, keys, parts, operator, self.sections, self.told)
+            yield Household(
+                self.house, self.grid, database, keys, parts, operator, self.anvil, self.sections, self.told
+            )
 
     def _announce(self, event: Event) -> None:
         self.told.append((event.kind, event.data))

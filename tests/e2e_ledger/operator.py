@@ -36,6 +36,7 @@ from dems_protocol.contracts import meter_ledger
 from dems_protocol.membership import SECRET_BYTES, Invitation
 from tests.community.anvil import CHAIN_ID, AnvilControl
 from tests.community.households import number
+from tests.community.settling import settle
 from tests.community.town import operator_keys
 
 NAME = "Musterstraße"
@@ -91,6 +92,7 @@ class OperatorDaemon:
     keys: OperatorKeys
     port: int
     fingerprint: bytes
+    anvil: AnvilControl
 
     @property
     def base(self) -> Base:
@@ -113,8 +115,7 @@ class OperatorDaemon:
         await self.daemon.registrar.tick()
         await self.daemon.keeper.tick()
         for performer in self.daemon.performers:
-            performer.wake()
-            await performer.step()
+            await self.anvil.perform(performer)
         await self.daemon.watcher.step()
 
     async def work(self) -> None:
@@ -124,16 +125,14 @@ class OperatorDaemon:
             with suppress(ChainError):
                 await part()
         for performer in daemon.performers:
-            performer.wake()
             with suppress(ChainError):
-                await performer.step()
+                await self.anvil.perform(performer)
         with suppress(ChainError):
             await daemon.watcher.step()
 
-    async def settle(self, rounds: int = 3) -> None:
-        """Look until what follows from what has followed."""
-        for _ in range(rounds):
-            await self.step()
+    async def settle(self) -> None:
+        """Look until nothing follows any more."""
+        await settle(self.step, self.database)
 
     async def view(self, slot: int) -> SlotView:
         """Return what it knows of a slot."""
@@ -181,7 +180,7 @@ async def running_operator(
     site: Site, folder: Path, clock: Clock, *, rpc: str, port: int = 0
 ) -> AsyncIterator[OperatorDaemon]:
     """Start the operator on a data folder; leaving the context is what a crash leaves behind."""
-    configuration = _configuration(folder, rpc, port)
+    configuration = community_configuration(folder, rpc, port)
     found = site.deployed.deployment
     contracts = ContractOptions(
         addresses=Addresses(
@@ -190,6 +189,8 @@ async def running_operator(
         since_block=site.deployed.since_block,
     )
     async with AsyncExitStack() as stack:
+        anvil = AnvilControl(site.url)
+        stack.push_async_callback(anvil.close)
         client = ChainClient.to(rpc, CHAIN_ID)
         stack.push_async_callback(client.close)
         database = await Database.open(folder / DATABASE_FILE, migrations=MIGRATIONS, now=clock.utc)
@@ -211,10 +212,11 @@ async def running_operator(
         server = HttpsServer(daemon.application, certificate.server_context(), allowed=1000, per_peer=1000)
         stack.push_async_callback(server.close)
         listening = await server.start("127.0.0.1", port)
-        yield OperatorDaemon(daemon, site.keys, listening, certificate.fingerprint)
+        yield OperatorDaemon(daemon, site.keys, listening, certificate.fingerprint, anvil)
 
 
-def _configuration(folder: Path, rpc: str, port: int) -> CommunityConfiguration:
+def community_configuration(folder: Path, rpc: str, port: int) -> CommunityConfiguration:
+    """Return what the operator's daemon is configured with; where the contracts are is left out."""
     return CommunityConfiguration(
         name=NAME,
         data_dir=folder,

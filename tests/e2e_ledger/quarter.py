@@ -12,6 +12,7 @@ from dems_protocol.readings import SlotEnergy
 from dems_protocol.slots import SlotGrid
 from openems_bridge.ledger.options import LedgerOptions
 from tests.community.anvil import AnvilControl
+from tests.community.settling import settle
 from tests.community.town import TownClock
 from tests.e2e_ledger.energy import House, street
 from tests.e2e_ledger.household import Home, Household
@@ -114,13 +115,13 @@ class Quarter:
         )  # the operator is appointed two slots ahead
         for house in houses:
             name = f"house {house.number}"
-            home = Home(house, self.folder / name, self.grid, self.clock, options)
+            home = Home(house, self.folder / name, self.grid, self.clock, options, self.anvil)
             self.homes.append(home)
             await home.join(await self.operator.invite(name, self.rpc))
             household = await self.start_household(len(self.homes) - 1)
             await self.anvil.fund(household.membership.household)
         await self.all_account()
-        await self.operator.settle(5)
+        await self.operator.settle()
         await self.move_to(self.grid.start(self.slot + 3))
         await self.operator.settle()
         await self.all_account()
@@ -146,6 +147,15 @@ class Quarter:
         """Let every household look at the chain."""
         await asyncio.gather(*(household.follow() for household in self.households))
 
+    async def all_settle(self) -> None:
+        """Let households and operator look and act, until nothing follows any more."""
+        stores = [household.database for household in self.households]
+        await settle(self._all_step, self.operator.database, *stores)
+
+    async def _all_step(self) -> None:
+        await self.all_follow()
+        await self.operator.step()
+
     async def all_work(self) -> None:
         """Let everybody who can look do so; whoever does not reach the chain tries again another time."""
         if self._operator is not None:
@@ -168,28 +178,22 @@ class Quarter:
         await self.measure(slot)
         await self.all_account()
 
-    async def publish(self, slot: int, rounds: int = 2) -> None:
+    async def publish(self, slot: int) -> None:
         """Let the operator's time come to state a slot."""
         await self.move_to(self.grid.end(slot) + PUBLISH_AFTER)
-        await self.operator.settle(rounds)
+        await self.operator.settle()
 
-    async def let_window_pass(self, rounds: int = 2) -> None:
+    async def let_window_pass(self) -> None:
         """Let the challenge window pass, and the operator open what is final."""
         facts = self.operator.base.facts
         await self.move_to(self.clock.now + facts.challenge_seconds + 60, facts.challenge_blocks + 1)
-        await self.operator.settle(rounds)
+        await self.operator.settle()
 
     async def give_money(self, household: Household, amount: int) -> None:
         """Give a household's account so much of the currency, for deposits and bonds."""
         currency = household.membership.community.contracts.currency
-        sender = f"0x{household.membership.household.hex()}"
-        await self.anvil.rpc("anvil_impersonateAccount", sender)
-        call = demo_currency.Mint(household.membership.household, amount)
-        await self.anvil.rpc(
-            "eth_sendTransaction",
-            {"from": sender, "to": f"0x{currency.hex()}", "data": f"0x{call.calldata().hex()}"},
-        )
-        await self.anvil.rpc("anvil_stopImpersonatingAccount", sender)
+        account = household.membership.household
+        await self.anvil.send(account, currency, demo_currency.Mint(account, amount).calldata())
 
 
 @asynccontextmanager

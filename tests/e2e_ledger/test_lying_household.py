@@ -178,7 +178,7 @@ async def test_a_direct_inclusion_with_a_false_opening_costs_its_deposit(quarter
     await quarter.publish(slot)
     true = liar.read(slot)
     lie = (*true.openings[:1], Opening(1, true.openings[1].blinding), *true.openings[2:])
-    sealed = seal(liar.household.keys.secret, true.reading, lie, quarter.operator.keys.sealing.public)
+    sealed = seal(liar.household.keys.secret, true.reading, lie, quarter.operator.keys.sealing.newest.public)
     view = await quarter.operator.view(slot)
     assert view.chain.published is not None
     stated = view.chain.published
@@ -191,8 +191,7 @@ async def test_a_direct_inclusion_with_a_false_opening_costs_its_deposit(quarter
         to_reading(true.reading), to_signature(liar.sign(true.reading)), to_sealed(sealed), published
     )
     await liar.transact("include", facts.direct_inclusion, call.calldata())
-    for _ in range(3):
-        await liar.household.follow()
+    await liar.household.follow()
     assert (await liar.became("include")).state in (State.MINED, State.FINAL)
 
     await quarter.operator.settle()

@@ -3,9 +3,12 @@
 import pytest
 
 from community.slots import building, making
-from dems_protocol.contracts import netting
+from dems_node.chain import journal
+from dems_node.chain.transactions import State
+from dems_protocol.contracts import demo_currency, meter_ledger, netting
 from openems_bridge.ledger.anchoring import AnchorStatus
 from openems_bridge.ledger.chain_events import events_named
+from openems_bridge.ledger.deposits import Holdings, NothingToWithdraw
 from openems_bridge.ledger.slot_phase import Phase
 from tests.e2e_ledger.lies import LIES, Lie
 from tests.e2e_ledger.quarter import Quarter
@@ -45,17 +48,14 @@ async def test_a_lie_is_found_by_households_and_voided_on_chain(
     # Some lies are told of the slot before as well, in which nobody was a member for long enough to measure.
     fallen = await quarter.households[0].database.run(events_named, "StatementVoidedEvent")
     assert left == bond - len(fallen) * await operator.slash_amount()
+    await _require_bonds_back(quarter)
 
 
 async def _dispute(quarter: Quarter, seconds: int) -> None:
     """Let households look, and time pass; the operator looks too, and answers what it can."""
-    for _ in range(3):
-        await quarter.all_follow()
-        await quarter.operator.step()
+    await quarter.all_settle()
     await quarter.move_to(quarter.clock.now + seconds, 3)
-    for _ in range(2):
-        await quarter.all_follow()
-        await quarter.operator.step()
+    await quarter.all_settle()
 
 
 async def test_after_a_void_the_true_statement_replaces_it(
@@ -99,8 +99,7 @@ async def test_a_dropped_household_stands_beside_the_root(
             lambda found, records, beside: truth(found, records, {*beside, dropped.membership.meter}),
         )
         await quarter.publish(slot)
-        for _ in range(3):
-            await quarter.all_follow()
+        await quarter.all_settle()
     view = await dropped.view(slot)
     assert view.anchoring is not None
     assert view.anchoring.status is AnchorStatus.INCLUDED
@@ -116,6 +115,35 @@ async def test_a_dropped_household_stands_beside_the_root(
     assert view.settlement.withdrawal_inside is not None
     assert view.settlement.withdrawal_outside is not None
     assert view.settlement.withdrawal_inside + view.settlement.withdrawal_outside == energy.withdrawal
+
+    await quarter.let_window_pass()
+    await dropped.follow()
+    deposits, deposit = dropped.parts.ledger.deposits, dropped.membership.community.terms.inclusion_deposit
+    assert await deposits.holdings(dropped.membership) == Holdings(account=deposit, held=0)
+    _, paid = await deposits.withdraw(dropped.membership, None)
+    await dropped.follow()
+    assert paid == deposit
+    assert await deposits.holdings(dropped.membership) == Holdings(account=0, held=0)
+    currency = dropped.membership.community.contracts.currency
+    purse = demo_currency.BalanceOf(dropped.membership.household)
+    assert await quarter.operator.base.client.read(currency, purse) == MONEY
+    with pytest.raises(NothingToWithdraw):
+        await deposits.withdraw(dropped.membership, None)
+
+
+async def _require_bonds_back(quarter: Quarter) -> None:
+    """Let households call back what they gave for demands, whoever brought the statement down."""
+    await quarter.all_settle()
+    for household in quarter.households:
+        community = household.membership.community
+        demanded = await household.database.run(events_named, "DemandedEvent")
+        back = await quarter.operator.base.client.read(
+            community.contracts.ledger, meter_ledger.BalanceOf(household.membership.household)
+        )
+        assert back >= (community.terms.demand_bond if demanded else 0), household.house.number
+        orders = await household.database.run(journal.latest, household.membership.household)
+        returns = [one for one in orders if one.intent.key.startswith("reclaim:")]
+        assert [one.intent.key for one in returns if one.state is not State.FINAL] == []
 
 
 async def _require_true_sums(quarter: Quarter, slot: int) -> None:

@@ -189,7 +189,7 @@ async def test_an_edge_with_one_controller_for_all_and_one_for_the_bridge_needs_
 
 
 async def test_silent_edge_is_lost_and_found_again() -> None:
-    async with FakeEdge(options()) as fake, following(openems(fake, silence=0.3)) as follower:
+    async with FakeEdge(options()) as fake, following(openems(fake, silence=1.0)) as follower:
         await follower.values()
         fake.faults.freeze = Freeze.SILENT
         assert (await follower.lost()).problem == "silent"

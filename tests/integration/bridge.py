@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import ssl
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -91,6 +92,10 @@ class FakeBridge:
     sockets: list[web.WebSocketResponse] = field(default_factory=list)
     queries: list[dict[str, str]] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
+    acknowledged: int | None = None
+    pushed: list[list[dict[str, Any]]] = field(default_factory=list)
+    refused: list[dict[str, Any]] = field(default_factory=list)
+    """What the bridge says of pushed readings."""
     settled: dict[int, dict[str, Any]] = field(default_factory=dict)
     """What each slot gave, by slot."""
     settlement_queries: list[dict[str, str]] = field(default_factory=list)
@@ -122,10 +127,15 @@ class FakeBridge:
                 self.document[name] = {**self.document.get(name, {}), **keys}
         await self.send({"type": "change", "state": sections})
 
-    async def happen(self, kind: str, **data: Any) -> int:
-        """Let an event happen, and tell everybody; return its id."""
+    async def happen(self, kind: str, *, at: float | None = None, **data: Any) -> int:
+        """Let an event happen, now or at a UTC second, and tell everybody; return its id."""
+        return await self.tell(kind, data, at)
+
+    async def tell(self, kind: str, data: dict[str, Any], at: float | None = None) -> int:
+        """Let an event happen whose data has any keys; return its id."""
         event_id = len(self.events) + 1
-        event = {"type": "event", "id": event_id, "at": 1790000100.5, "event": kind, "data": data}
+        moment = time.time() if at is None else at
+        event = {"type": "event", "id": event_id, "at": moment, "event": kind, "data": data}
         self.events.append(event)
         await self.send(event)
         return event_id
@@ -173,6 +183,13 @@ class FakeBridge:
                 return web.json_response(self.document)
             case ("GET", "/v1/ws"):
                 return await self._follow(request)
+            case ("PUT", "/v1/readings"):
+                return self._pushed(body)
+            case ("GET", "/v1/events/acknowledged"):
+                return web.json_response({"id": self.acknowledged})
+            case ("PUT", "/v1/events/acknowledged"):
+                self.acknowledged = max(body["id"], self.acknowledged or 0)
+                return web.Response(status=204)
             case ("GET", "/v1/diagnostics"):
                 return web.json_response({"configuration": {"edge": {"host": "10.0.0.9"}}, "topology": None})
             case ("DELETE", "/v1/pairing"):
@@ -211,6 +228,12 @@ class FakeBridge:
                 return self._settlement(request)
             case _:
                 return problem(404, "not-found")
+
+    def _pushed(self, body: Any) -> web.Response:
+        if self.document["bridge"]["source"] != "home_assistant":
+            return problem(409, "not-pushed")
+        self.pushed.append(body["samples"])
+        return web.json_response({"accepted": 1, "refused": self.refused})
 
     def _settlement(self, request: web.Request) -> web.Response:
         self.settlement_queries.append(dict(request.query))

@@ -1,5 +1,6 @@
 """Fixtures: fake bridges with their certificates, an entry that is paired, and the integration set up."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from unittest.mock import patch
 
@@ -21,6 +22,12 @@ type SetUp = Callable[[], Awaitable[MockConfigEntry]]
 @pytest.fixture(autouse=True)
 def _custom_integrations(enable_custom_integrations: None, socket_enabled: None) -> None:
     """Let Home Assistant find the integration, and let tests talk to this machine."""
+
+
+@pytest.fixture(autouse=True)
+async def enable_event_loop_debug() -> None:
+    """Run the loop in asyncio's debug mode, as Home Assistant's own tests do."""
+    asyncio.get_running_loop().set_debug(True)
 
 
 @pytest.fixture(autouse=True)

@@ -172,3 +172,64 @@ def state(**sections: dict[str, Any] | None) -> dict[str, dict[str, Any]]:
         else:
             document[name].update(keys)
     return document
+
+
+MARKET: dict[str, Any] = {
+    "status": "open",
+    "reason": None,
+    "currency": "EUR",
+    "gate": 1790000100.0,
+    "next_order": {
+        "id": "o1",
+        "slot": 1988894,
+        "start": 1790004600,
+        "side": "offer",
+        "energy": 500,
+        "battery": 200,
+        "limit": 120000,
+        "state": "submitted",
+        "reason": None,
+    },
+    "last": {
+        "slot": 1988890,
+        "start": 1790001000,
+        "price": 161000,
+        "lower": 152000,
+        "upper": 170000,
+        "side": "offer",
+        "energy": 480,
+        "status": "verified",
+        "reason": None,
+    },
+    "price_next": 158000,
+    "income_today": 1230000,
+    "cost_today": 410000,
+    "income_month": 30100000,
+    "cost_month": 12000000,
+    "saved_month_community": 5000000,
+    "saved_month_battery": 2000000,
+}
+
+SUGGESTION: dict[str, Any] = {
+    "id": "s1",
+    "slot": 1988891,
+    "from": 1790001900,
+    "to": 1790002800,
+    "action": "deliver",
+    "energy": 480,
+    "gain": 62000,
+    "state": "pending",
+    "expires_at": 1790002800,
+    "reason": {"code": "sold_from_battery", "params": {}},
+}
+
+TRADING: dict[str, Any] = {
+    "auto_bid": True,
+    "dispatch": "ask",
+    "lowest_price": 80000,
+    "highest_price": 320000,
+    "energy_per_day": 20000,
+    "reserve_soc": 20,
+    "quiet_from": "22:00",
+    "quiet_to": "07:00",
+}

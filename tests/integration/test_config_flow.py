@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 from homeassistant.config_entries import (
+    SOURCE_HASSIO,
     SOURCE_IGNORE,
     SOURCE_USER,
     SOURCE_ZEROCONF,
@@ -15,6 +16,7 @@ from homeassistant.config_entries import (
 from homeassistant.const import CONF_CODE, CONF_HOST, CONF_PORT, CONF_TOKEN
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers.service_info.hassio import HassioServiceInfo
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -393,3 +395,63 @@ async def test_removal_without_the_bridge_says_what_remains(
     assert not hass.config_entries.async_entries(DOMAIN)
     assert "openems-bridge pair --revoke" in caplog.text
     assert TOKEN not in caplog.text
+
+
+async def _told(hass: HomeAssistant, bridge: FakeBridge, **changed: Any) -> ConfigFlowResult:
+    """Let the supervisor tell what an app has told it."""
+    config: dict[str, Any] = {
+        "host": "127.0.0.1",
+        "port": bridge.port,
+        "id": BRIDGE_ID,
+        "name": "Musterhaus",
+        "fingerprint": bridge.certificate.fingerprint,
+        "code": CODE,
+        **changed,
+    }
+    info = HassioServiceInfo(config=config, name="DEMS Bridge", slug="dems_bridge", uuid="1")
+    return await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_HASSIO}, data=info)
+
+
+async def test_app_is_added_without_a_code(hass: HomeAssistant, bridge: FakeBridge) -> None:
+    flow = await _told(hass, bridge)
+    assert (flow["type"], flow["step_id"]) == (FlowResultType.FORM, "hassio_confirm")
+    added = await _enter(hass, flow)
+    assert added["type"] is FlowResultType.CREATE_ENTRY
+    assert added["data"][CONF_FINGERPRINT] == bridge.certificate.fingerprint
+    assert added["data"][CONF_TOKEN] in bridge.tokens
+    again = await _told(hass, bridge)
+    assert (again["type"], again["reason"]) == (FlowResultType.ABORT, "already_configured")
+
+
+async def test_new_secret_replaces_the_old_one(hass: HomeAssistant, bridge: FakeBridge) -> None:
+    first = await _told(hass, bridge, code="AAAA-AAAA-AAAA")
+    refused = await _enter(hass, first)
+    assert refused["errors"] == {"base": "secret_expired"}
+    second = await _told(hass, bridge)
+    flows = hass.config_entries.flow.async_progress_by_handler(DOMAIN)
+    assert [flow["flow_id"] for flow in flows] == [second["flow_id"]]
+    assert (await _enter(hass, second))["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_secret_that_was_used(hass: HomeAssistant, bridge: FakeBridge) -> None:
+    flow = await _told(hass, bridge)
+    bridge.code = None
+    assert (await _enter(hass, flow))["errors"] == {"base": "secret_expired"}
+
+
+async def test_secret_goes_only_to_the_bridge_that_was_named(hass: HomeAssistant, bridge: FakeBridge) -> None:
+    """Somebody else listens at the port."""
+    for changed in ({"fingerprint": "ab" * 32}, {"id": "another"}):
+        flow = await _told(hass, bridge, **changed)
+        assert (await _enter(hass, flow))["errors"] == {"base": "not_authentic"}
+    gone = await _told(hass, bridge, port=CLOSED_PORT)
+    assert (await _enter(hass, gone))["errors"] == {"base": "cannot_connect"}
+    assert not [call for call in bridge.calls if "pairing" in call[1]]
+
+
+@pytest.mark.parametrize("wrong", [{"port": "8484"}, {"code": ""}, {"fingerprint": "zz"}, {"host": None}])
+async def test_app_that_tells_nonsense(
+    hass: HomeAssistant, bridge: FakeBridge, wrong: dict[str, Any]
+) -> None:
+    flow = await _told(hass, bridge, **wrong)
+    assert (flow["type"], flow["reason"]) == (FlowResultType.ABORT, "not_a_bridge")

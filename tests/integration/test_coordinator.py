@@ -190,7 +190,10 @@ async def test_a_fault_of_our_own_does_not_end_the_following(
     entry = await set_up()
     await until(lambda: bridge.sockets)
 
-    with patch.object(entry.runtime_data.devices, "update", side_effect=RuntimeError("a bug of ours")):
+    with (
+        patch("custom_components.dems.coordinator.SHORTEST_PUBLISH_INTERVAL", 0.0),
+        patch.object(entry.runtime_data.devices, "update", side_effect=RuntimeError("a bug of ours")),
+    ):
         await bridge.change(grid={"power": 5})
         await until(lambda: "a bug of ours" in caplog.text)
     await until(lambda: len(bridge.queries) > 1 and bridge.sockets)

@@ -1,9 +1,12 @@
 """Every entity of a full house, platform by platform, and what the house does not have."""
 
+import re
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import pytest
+import yaml
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
@@ -236,3 +239,18 @@ async def test_reloads_leave_nothing_behind(
         await hass.async_block_till_done()
     await until(lambda: len(bridge.sockets) == 1)
     assert len(entry._background_tasks) == 2, "one follows the bridge, one hands out its events"
+
+
+async def test_documented_dashboard_shows_what_there_is(
+    hass: HomeAssistant, bridge: FakeBridge, set_up: SetUp, all_entities_enabled: None
+) -> None:
+    bridge.document = member()
+    await set_up()
+    text = (Path(__file__).parents[2] / "docs" / "dashboard.yaml").read_text()
+    dashboard = yaml.safe_load(text)
+    assert [view["path"] for view in dashboard["views"]] == ["house", "plan", "market", "ledger"]
+    shown = set(re.findall(r"\b(?:sensor|binary_sensor|event|number|select|switch|button)\.\w+", text))
+    assert {one for one in shown if hass.states.get(one) is None} == set()
+    kinds = {card["type"] for view in dashboard["views"] for one in view["sections"] for card in one["cards"]}
+    standard = {"heading", "tile", "entities", "gauge", "history-graph", "logbook", "energy-distribution"}
+    assert kinds <= standard, "no card that must be installed"

@@ -1,18 +1,22 @@
 """The bridge's events: each once, in order, across lost connections and restarts; and the entities that show them."""
 
+import time
 from datetime import UTC, datetime
 from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
+from aiohttp import web
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import EVENT_HOMEASSISTANT_STARTED, STATE_UNKNOWN
 from homeassistant.core import CoreState, Event, EventStateChangedData, HomeAssistant, callback
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.dems.client import BridgeClient
 from custom_components.dems.coordinator import DemsCoordinator
 from custom_components.dems.feed import BridgeEvent, EventFeed
 
-from .bridge import FakeBridge, until
+from .bridge import FakeBridge, problem, until
 from .conftest import SetUp
 from .samples import member
 
@@ -102,6 +106,97 @@ async def test_nothing_is_told_before_automations_are_armed(
     assert _type(hass, LEDGER) == "reading_verified"
 
 
+async def test_acknowledged_before_it_is_handed_out(
+    hass: HomeAssistant, bridge: FakeBridge, set_up: SetUp
+) -> None:
+    """A crash between the two loses an event; it never lets one happen twice."""
+    entry = await set_up()
+    await until(lambda: bridge.sockets)
+    seen: list[tuple[int, int | None]] = []
+    entry.runtime_data.events.subscribe(lambda event: seen.append((event.id, bridge.acknowledged)))
+    await bridge.happen("slot_closed")
+    await until(lambda: seen)
+    assert seen == [(1, 1)]
+
+
+async def test_nothing_twice_where_home_assistant_forgot(
+    hass: HomeAssistant, bridge: FakeBridge, set_up: SetUp, hass_storage: dict[str, Any]
+) -> None:
+    """Restored from a backup, or crashed before it could store: the bridge knows what was handed out."""
+    for _ in range(4):
+        await bridge.happen("slot_closed")
+    bridge.acknowledged = 3
+    hass_storage["dems.01DEMS.events"] = {"version": 1, "key": "dems.01DEMS.events", "data": {"last": 1}}
+    entry = await set_up()
+    heard = _listen(entry)
+    await until(lambda: heard)
+    assert heard == [4]
+    assert bridge.queries[0]["after"] == "3"
+
+
+async def test_pairing_is_where_events_begin(hass: HomeAssistant, bridge: FakeBridge, set_up: SetUp) -> None:
+    """Also for what happened between the pairing and the first connection."""
+    bridge.acknowledged = 1
+    await bridge.happen("slot_closed")
+    await bridge.happen("reading_verified")
+    heard = _listen(await set_up())
+    await until(lambda: heard == [2])
+
+
+async def test_bridge_of_the_former_version_keeps_no_acknowledgements(
+    hass: HomeAssistant, bridge: FakeBridge, set_up: SetUp, hass_storage: dict[str, Any]
+) -> None:
+    async def unknown(request: web.Request) -> web.Response:
+        return problem(404, "not-found")
+
+    bridge.instead["/v1/events/acknowledged"] = unknown
+    entry = await set_up()
+    await until(lambda: bridge.sockets)
+    stored: list[int] = []
+    entry.runtime_data.events.subscribe(
+        lambda event: stored.append(hass_storage["dems.01DEMS.events"]["data"]["last"])
+    )
+    await bridge.happen("slot_closed")
+    await until(lambda: stored)
+    assert stored == [1], "our own storage has it before anybody acts"
+
+
+async def test_waits_for_a_bridge_that_cannot_note_it(
+    hass: HomeAssistant, bridge: FakeBridge, set_up: SetUp
+) -> None:
+    entry = await set_up()
+    await until(lambda: bridge.sockets)
+    heard = _listen(entry)
+    refusals: list[int] = []
+
+    async def full(request: web.Request) -> web.Response:
+        refusals.append(1)
+        return problem(507, "disk-full")
+
+    bridge.instead["/v1/events/acknowledged"] = full
+    await bridge.happen("slot_closed")
+    await until(lambda: refusals)
+    assert heard == []
+    del bridge.instead["/v1/events/acknowledged"]
+    await bridge.hang_up()
+    await until(lambda: heard == [1])
+
+
+async def test_late_and_too_late(hass: HomeAssistant, bridge: FakeBridge, set_up: SetUp) -> None:
+    now = time.time()
+    bridge.acknowledged = 0
+    await bridge.happen("slot_closed", at=now - 8 * 86400)
+    await bridge.happen("slot_closed", at=now - 3600)
+    await bridge.happen("slot_closed", at=now)
+    entry = await set_up()
+    heard: list[BridgeEvent] = []
+    entry.runtime_data.events.subscribe(heard.append)
+    await until(lambda: len(heard) == 2)
+    await bridge.happen("slot_closed", at=now - 3600)
+    await until(lambda: len(heard) == 3)
+    assert [(event.id, event.late) for event in heard] == [(2, True), (3, False), (4, False)]
+
+
 @pytest.mark.parametrize("garbage", [{"id": "1"}, {"id": 1}, {"id": 1, "event": "x", "at": 1e300}])
 async def test_event_that_cannot_be_read_is_left_out(
     hass: HomeAssistant,
@@ -124,7 +219,8 @@ async def test_event_that_cannot_be_read_is_left_out(
 async def test_fault_of_one_listener_is_not_the_others_loss(
     hass: HomeAssistant, caplog: pytest.LogCaptureFixture
 ) -> None:
-    feed = EventFeed(hass, "01DEMS")
+    client = AsyncMock(spec=BridgeClient)
+    feed = EventFeed(hass, "01DEMS", client)
     heard: list[int] = []
 
     def faulty(event: BridgeEvent) -> None:
@@ -140,6 +236,7 @@ async def test_fault_of_one_listener_is_not_the_others_loss(
     feed.take({"id": 2, "at": 1.0, "event": "slot_closed"})
     await until(lambda: caplog.text.count("Unexpected error while handling") == 2)
     assert heard == [1]
+    assert [call.args for call in client.acknowledge.await_args_list] == [(1,), (2,)]
     task.cancel()
 
 
@@ -164,13 +261,19 @@ async def test_chain_events(hass: HomeAssistant, bridge: FakeBridge, set_up: Set
 
     hass.bus.async_listen("state_changed", changed)
     arguments = {"slot": 1988888, "root": "0x" + "11" * 32}
-    told = {"contract": "ledger", "arguments": arguments, "block": 12, "transaction": "0x" + "22" * 32}
-    await bridge.happen("chain_event", event="StatementPublished", **told)
+    told: dict[str, Any] = {
+        "contract": "ledger",
+        "arguments": arguments,
+        "block": 12,
+        "transaction": "0x" + "22" * 32,
+    }
+    await bridge.happen("chain_event", at=1790000100.5, event="StatementPublished", **told)
     await until(lambda: _type(hass, CHAIN) == "statement_published")
     state = hass.states.get(CHAIN)
     assert state is not None
     assert {key: state.attributes[key] for key in told} == told
-    assert state.attributes["at"] == datetime(2026, 9, 21, 14, 15, 0, 500000, UTC)
+    assert state.attributes["occurred_at"] == datetime(2026, 9, 21, 14, 15, 0, 500000, UTC)
+    assert state.attributes["late"] is False, "it came when it came: the clocks may differ"
     for name in ("SlotNetted", "CertificatesIssued", "SomethingOfTheFuture"):
         await bridge.happen("chain_event", event=name, **told)
     await until(lambda: _type(hass, CHAIN) == "other")

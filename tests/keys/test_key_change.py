@@ -9,9 +9,9 @@ from eth_utils.crypto import keccak
 
 from dems_node.keys.account import AccountKey
 from dems_node.keys.meter import new_software_key
-from dems_protocol.signatures import PublicKey, Scheme, Signature, is_signed_by_account
+from dems_protocol.registry_changes import KEY_CHANGE_TYPE, KeyChange, SignedKeyChange
+from dems_protocol.signatures import PublicKey, Scheme, is_signed_by_account
 from openems_bridge.cli.main import main
-from openems_bridge.keys.key_change import KEY_CHANGE_TYPE, KeyChange
 from tests.keys.places import file_vault
 
 REGISTRY, METER = bytes(range(20)), bytes(range(32))
@@ -20,7 +20,7 @@ SOURCE = Path(__file__).resolve().parents[2] / "contracts" / "src" / "CommunityR
 
 
 def _change(key: PublicKey = KEY) -> KeyChange:
-    return KeyChange(chain_id=31337, registry=REGISTRY, meter=METER, key=key, from_slot=1988888, nonce=3)
+    return KeyChange(METER, key, 1988888, 3)
 
 
 def test_the_digest_is_that_of_another_implementation() -> None:
@@ -41,7 +41,9 @@ def test_the_digest_is_that_of_another_implementation() -> None:
         },
         {"meter": METER, "key": KEY.key_id(), "from": 1988888, "nonce": 3},
     )
-    assert keccak(b"\x19" + message.version + message.header + message.body) == _change().digest()
+    assert keccak(b"\x19" + message.version + message.header + message.body) == _change().digest(
+        31337, REGISTRY
+    )
 
 
 def test_type_and_domain_are_the_contracts() -> None:
@@ -50,21 +52,44 @@ def test_type_and_domain_are_the_contracts() -> None:
     assert 'EIP712("DEMS registry", "1")' in source
 
 
-def test_the_account_signs_it() -> None:
-    account = AccountKey.new()
-    assert is_signed_by_account(
-        bytes.fromhex(account.address[2:]), _change().digest(), _change().signed_by(account)
-    )
+@pytest.mark.parametrize("wrong", [{"meter": b"short"}, {"first_slot": -1}, {"nonce": 2**256}])
+def test_values_that_do_not_fit_are_refused(wrong: dict[str, object]) -> None:
+    fields: dict[str, object] = {"meter": METER, "key": KEY, "first_slot": 1, "nonce": 0}
+    with pytest.raises(ValueError, match="must be"):
+        KeyChange(**(fields | wrong))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("chain_id", "registry"), [(-1, REGISTRY), (1, b"short")])
+def test_it_is_signed_for_one_registry(chain_id: int, registry: bytes) -> None:
+    with pytest.raises(ValueError, match="must be"):
+        _change().digest(chain_id, registry)
+
+
+@pytest.mark.parametrize("signed", [True, False])
+def test_it_travels(signed: bool) -> None:
+    signature = AccountKey.new().sign(bytes(32)) if signed else None
+    change = SignedKeyChange(METER, KEY, 7, signature)
+    assert SignedKeyChange.from_json(json.loads(json.dumps(change.to_json()))) == change
 
 
 @pytest.mark.parametrize(
-    "wrong",
-    [{"registry": b"short"}, {"meter": b"short"}, {"from_slot": -1}, {"nonce": 2**256}, {"chain_id": -1}],
+    "damage",
+    [
+        {"meter": "0x00"},
+        {"meter": None},
+        {"from": "7"},
+        {"from": -1},
+        {"from": True},
+        {"key": None},
+        {"key": {"scheme": 9, "x": f"{KEY.x:#066x}", "y": f"{KEY.y:#066x}"}},
+        {"key": {"scheme": 2, "x": f"{KEY.x:#066x}", "y": f"{KEY.x:#066x}"}},
+        {"signature": "0x00"},
+    ],
 )
-def test_values_that_do_not_fit_are_refused(wrong: dict[str, object]) -> None:
-    fields = {"chain_id": 1, "registry": REGISTRY, "meter": METER, "key": KEY, "from_slot": 1, "nonce": 0}
-    with pytest.raises(ValueError, match="must be"):
-        KeyChange(**(fields | wrong))  # type: ignore[arg-type]
+def test_a_damaged_one_is_refused(damage: dict[str, object]) -> None:
+    document = SignedKeyChange(METER, KEY, 7, None).to_json() | damage
+    with pytest.raises(ValueError, match=r"."):
+        SignedKeyChange.from_json(document)
 
 
 def test_from_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -79,8 +104,10 @@ def test_from_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert main(("keys", "sign-change", *where, *when)) == 0
     printed = json.loads(capsys.readouterr().out)
     assert printed["household"] == index.account
-    signature = Signature.decode(bytes.fromhex(printed["consent"][2:]))
-    digest = _change(index.meter_key).digest()
-    assert is_signed_by_account(bytes.fromhex(index.account[2:]), digest, signature)
+    change = SignedKeyChange.from_json(printed)
+    assert change.key == index.meter_key
+    assert change.signature is not None
+    digest = _change(index.meter_key).digest(31337, REGISTRY)
+    assert is_signed_by_account(bytes.fromhex(index.account[2:]), digest, change.signature)
     assert main(("keys", "sign-change", *where[:4], "--meter", "0x00", *when)) == 1
     assert "cannot be signed" in capsys.readouterr().err

@@ -16,7 +16,7 @@ async def neighbours(
     for bridge in bridges:
         await street.town.anvil.fund(bytes.fromhex(bridge.keys.account.address[2:]))
         await bridge.step()
-    await street.town.settle(8)
+    await street.town.settle()
     await street.town.move_to(street.town.facts.grid.start(street.town.slot + 3))
     await street.town.settle()
     for bridge in bridges:

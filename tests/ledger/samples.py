@@ -2,16 +2,18 @@
 
 import sqlite3
 
+from dems_node.chain import journal as transactions
 from dems_protocol.commitments import MeterSecret, Pedersen
 from dems_protocol.leaves import MeterRecord
 from dems_protocol.membership import Enrolment
+from dems_protocol.plants import PlantKind
 from dems_protocol.readings import OpenedReading, ReadingFactory, SlotEnergy
 from dems_protocol.signatures import Scheme, Signature, SoftwareSigner
 from dems_protocol.typed_data import LedgerDomain
 from openems_bridge.ledger.community import Community, Contracts, Terms
 from openems_bridge.ledger.membership_state import Membership, MembershipStatus
 from openems_bridge.ledger.own_reading import OwnReading
-from openems_bridge.ledger.schema import create_ledger_tables
+from openems_bridge.ledger.schema import create_audit_tables, create_ledger_tables
 from openems_bridge.ledger.signing import MeterPen
 
 DOMAIN = LedgerDomain(31337, b"\x11" * 20)
@@ -66,6 +68,7 @@ MEMBERSHIP = Membership(
         key=KEY.public_key,
         plant_power=10_000,
         battery_power=5_000,
+        plant_kind=PlantKind.SOLAR,
         consent=b"\x77" * 32,
         invitation=b"\x88" * 32,
     ),
@@ -115,4 +118,6 @@ def chain(slots: range, *, feed_in: int = 50, generation: int | None = None) -> 
 def memory() -> sqlite3.Connection:
     connection = sqlite3.connect(":memory:", autocommit=True)
     create_ledger_tables(connection)
+    create_audit_tables(connection)
+    transactions.create_tables(connection)
     return connection

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from eth_hash.auto import keccak
 
 from community.api.access import Gate
 from community.api.enrolment_routes import EnrolmentRoutes
+from community.api.key_change_routes import KeyChangeRoutes
 from community.api.public_routes import Portrait, PublicRoutes
 from community.api.rates import Rate, Rates
 from community.api.reading_routes import ReadingRoutes
@@ -53,12 +55,18 @@ from tests.community.households import hexed, number
 from tests.community.town import Town
 
 CONSENT_TEXT = "The operator receives every value of my meter openly."
-PLANT = Plant(plant_power=10_000, battery_power=5_000, battery_capacity=10_000)
+PLANT = Plant(
+    plant_power=10_000,
+    battery_power=5_000,
+    battery_capacity=10_000,
+    commissioned=date(2020, 5, 1),
+    unit="SEE984033548619",
+)
 
 
-def household_keys(name: str, instance: str = "a") -> HouseholdKeys:
+def household_keys(name: str, instance: str = "a", meter_key: SoftwareSigner | None = None) -> HouseholdKeys:
     account = AccountKey(number(f"account {name}").to_bytes(32))
-    meter = SoftwareSigner.from_private_key(Scheme.SECP256K1, number(f"meter {name}"))
+    meter = meter_key or SoftwareSigner.from_private_key(Scheme.SECP256K1, number(f"meter {name}"))
     index = KeyIndex(
         vault="v",
         instance=f"{instance} {name}",
@@ -108,8 +116,7 @@ class Bridge:
         await self.running.watcher.step()
         await self.running.ledger.account_once()
         await self.running.ledger.follow_slots_once()
-        self.running.performer.wake()
-        await self.running.performer.step()
+        await self.town.anvil.perform(self.running.performer)
         await self.running.watcher.step()
         await self.running.ledger.follow_slots_once()
         await self.running.ledger.refresh()
@@ -196,9 +203,10 @@ class Street:
         instance: str = "a",
         options: LedgerOptions | None = None,
         membership: Membership | None = None,
+        meter_key: SoftwareSigner | None = None,
     ) -> AsyncIterator[Bridge]:
         """Run a bridge's ledger on its data folder; it joins at the first time."""
-        keys = household_keys(name, instance)
+        keys = household_keys(name, instance, meter_key)
         clock = self.town.clock
         path = self.folder / (folder or name)
         database = await Database.open(path / "bridge.sqlite3", migrations=MIGRATIONS, now=clock.utc)
@@ -290,7 +298,7 @@ async def running_street(town: Town, folder: Path, rpc: str) -> AsyncIterator[St
     portrait = Portrait(
         name="Musterstraße",
         operator=town.office.account,
-        encryption_key=town.keys.sealing.public,
+        encryption_key=lambda: town.keys.sealing.newest.public,
         consent=CONSENT_TEXT,
         facts=town.facts,
         deadlines=Deadlines(
@@ -307,7 +315,7 @@ async def running_street(town: Town, folder: Path, rpc: str) -> AsyncIterator[St
     def application() -> web.Application:
         return api_application(
             ApiParts(
-                public=PublicRoutes(portrait, lambda: True),
+                public=PublicRoutes(portrait),
                 enrolments=EnrolmentRoutes(
                     facts=town.facts,
                     consent=portrait.consent_hash,
@@ -318,8 +326,16 @@ async def running_street(town: Town, folder: Path, rpc: str) -> AsyncIterator[St
                     gate=gate,
                     clock=town.clock,
                 ),
+                key_changes=KeyChangeRoutes(
+                    facts=town.facts,
+                    client=town.client,
+                    database=town.database,
+                    follower=town.follower,
+                    clock=town.clock,
+                ),
                 readings=ReadingRoutes(town.desk, town.database, gate),
                 slots=slots,
+                market=None,
                 rates=Rates(Rate(per_second=1e6, burst=1_000_000), town.clock.monotonic),
             )
         )

@@ -122,7 +122,7 @@ async def test_home_assistant_joins_for_a_household(street: Street, tmp_path: Pa
         async with session.post("/v1/community/join", json=body) as response:
             assert (await check_response(response))["code"] == "already_joined"
 
-        await town.settle(8)
+        await town.settle()
         await town.move_to(town.facts.grid.start(town.slot + 3))
         await town.settle()
         state = await until(session, "member")
@@ -160,6 +160,11 @@ async def test_the_command_line_joins_exports_and_leaves(
         status = await asyncio.to_thread(community.export, configured, tmp_path / "proofs.json", "5", "9")
         assert status == 0
         assert json.loads((tmp_path / "proofs.json").read_text())["slots"] == []
+        capsys.readouterr()
+        assert await asyncio.to_thread(community.withdraw, configured.data_dir, None) == 1
+        said = capsys.readouterr()
+        assert "0 free, 0 held" in said.out
+        assert "holds 0" in said.err
         assert await asyncio.to_thread(community.leave, configured.data_dir) == 0
     away = await asyncio.to_thread(community.leave, configured.data_dir)
     assert away == 1

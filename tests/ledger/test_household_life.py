@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
+from dems_node.chain import journal as transactions
 from dems_node.chain.client import ChainClient
 from dems_protocol.commitments import Pedersen
 from openems_bridge.cli.verify import verify
 from openems_bridge.ledger import journal, settlement
 from openems_bridge.ledger.membership_state import MembershipStatus
 from openems_bridge.ledger.operator_client import OperatorClient, OperatorDown, Received
+from openems_bridge.ledger.options import LedgerOptions
 from openems_bridge.ledger.own_reading import Delivery
 from openems_bridge.ledger.proof_check import ProofChain
 from openems_bridge.ledger.proof_file import check_file, proof_document, read_document, slot_proof
@@ -162,12 +164,52 @@ async def test_feed_in_becomes_certificates_that_can_be_redeemed(street: Street)
         assert owner.kinds.count("certificates_issued") == 2
         held = owner.netting["certificates"]
         assert sum(one["amount_wh"] for one in held) == 200
+        origin = held[0]["origin"]
+        assert origin["issuer"] == f"0x{town.facts.addresses.account.hex()}"
+        assert origin["to"] - origin["from"] == 900
+        assert (origin["plant_kind"], origin["plant_power"], origin["plant_unit"]) == (
+            "solar",
+            10_000,
+            "SEE984033548619",
+        )
+        assert (origin["commissioned_at"], origin["with_storage"]) == (1_588_291_200, True)
 
         identifier = int(held[0]["id"], 16)
         await ledger.certificates.redeem(ledger.membership, "once", identifier, 60, "the car")
         for _ in range(3):
             await owner.step()
         assert owner.netting["certificates_wh"] == 140
+
+
+async def test_feed_in_is_claimed_every_day_where_the_owner_wants_that(street: Street) -> None:
+    town, options = street.town, LedgerOptions(confirmations=1, claim_daily=True)
+    async with AsyncExitStack() as stack:
+        (owner,) = await neighbours(stack, street, 1, options)
+        first = town.slot + (2 - town.slot) % 4
+        await town.move_to(town.facts.grid.start(first))
+        await town.settle()
+        for slot in (first, first + 1):  # the last half of an hour
+            await town.end_slot(slot)
+            await owner.measure(slot, withdrawal=0, feed_in=1100)
+            await owner.step()
+            await town.make_statement(slot)
+        await town.let_window_pass()
+        for _ in range(2):
+            await owner.step()
+        assert owner.kinds.count("certificates_issued") == 0, "the day is not over"
+
+        day = 86_400
+        await town.move_to(town.clock.now // day * day + day + 7 * 3600)
+        for _ in range(5):
+            await owner.step()
+        assert owner.netting["certificates_wh"] == 2200
+        assert owner.kinds.count("certificates_issued") == 2, "the first reading stands alone"
+        async with street.bridge("house 0", options=options) as restarted:
+            for _ in range(2):
+                await restarted.step()
+            assert restarted.netting["certificates_wh"] == 2200
+            assert await restarted.database.run(transactions.count_unfinished, owner.household) == 0
+            assert len(await restarted.database.run(transactions.latest, owner.household)) == 2, "never twice"
 
 
 async def test_exported_proofs_are_checked_without_trusting_anybody(
@@ -225,7 +267,7 @@ async def test_leaving_costs_no_gas_and_ends_with_the_next_slot(street: Street) 
         nonce = await town.client.nonce(leaver.household)
         await leaver.running.ledger.leave()
         await leaver.step()
-        await town.settle(6)
+        await town.settle()
         await town.move_to(town.facts.grid.start(town.slot + 3))
         await town.settle()
         await leaver.step()

@@ -1,12 +1,15 @@
 """How a membership goes on: the operator answers, the registry decides."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
+from dems_protocol.plants import PlantKind
 from openems_bridge.ledger.membership import answered, meter_id, registered
-from openems_bridge.ledger.membership_state import MembershipStatus
+from openems_bridge.ledger.membership_state import Membership, MembershipStatus
 from openems_bridge.ledger.operator_client import EnrolmentAnswer
+from openems_bridge.ledger.plant import Plant
 from tests.ledger.samples import HOUSEHOLD, MEMBERSHIP
 
 JOINING = replace(MEMBERSHIP, status=MembershipStatus.JOINING, secret=b"s" * 16, since_slot=None)
@@ -43,3 +46,30 @@ def test_a_meters_id_follows_from_account_and_key() -> None:
     assert (
         len({meter_id(HOUSEHOLD, b"k" * 32), meter_id(OTHER, b"k" * 32), meter_id(HOUSEHOLD, b"l" * 32)}) == 3
     )
+
+
+def test_a_membership_of_an_earlier_version_is_read_on() -> None:
+    """Before the enrolment told the plant's kind, day and unit, and a meter could get another key."""
+    document = MEMBERSHIP.to_json()
+    words = bytes.fromhex(str(document["enrolment"]))
+    document["enrolment"] = (words[: 9 * 32] + words[12 * 32 :]).hex()
+    for later in ("registered_key", "key_since", "key_asked_for"):
+        del document[later]
+    assert Membership.from_json(document) == MEMBERSHIP
+    assert MEMBERSHIP.key_id == MEMBERSHIP.enrolment.key.key_id()
+
+
+def test_what_is_told_of_a_plant_fits_together() -> None:
+    assert Plant().plant_kind is PlantKind.NONE
+    assert Plant(plant_power=5000).plant_kind is PlantKind.SOLAR
+    assert Plant(plant_power=5000, kind=PlantKind.WIND).plant_kind is PlantKind.WIND
+    for wrong in (
+        {"kind": PlantKind.WIND},
+        {"unit": "SEE984033548619"},
+        {"commissioned": date(2020, 5, 1)},
+        {"plant_power": 5000, "kind": PlantKind.NONE},
+        {"plant_power": 5000, "unit": "SEE984033548610"},
+        {"plant_power": 5000, "commissioned": date(1950, 5, 1)},
+    ):
+        with pytest.raises(ValueError, match=r"."):
+            Plant(**wrong)

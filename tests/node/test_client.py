@@ -1,7 +1,7 @@
 """The client against a real node, over each way to it, and against nodes that are away or wrong."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from dems_node.chain.client import ChainClient
 from dems_node.chain.errors import ChainDown, NodeRefused, Reverted, WrongChain
 from dems_node.chain.jsonrpc import transport_for
 from dems_node.chain.reverts import ContractError
+from dems_node.chain.values import BlockHeader
 from dems_protocol.contracts.demo_currency import BalanceOf, Mint, Transfer, TransferEvent
 from tests.chain import CHAIN_ID, ETHER, Anvil, running_anvil
 
@@ -98,15 +99,25 @@ async def test_another_chain(anvil: Anvil) -> None:
     await client.close()
 
 
-async def test_new_blocks_are_pushed(anvil: Anvil) -> None:
-    client = ChainClient.to(anvil.ws, CHAIN_ID)
-    heads = client.new_heads()
+async def _first_of(heads: AsyncGenerator[BlockHeader], anvil: Anvil) -> BlockHeader:
+    """Make blocks until the node pushes one: from then on it is known to push."""
     first = asyncio.ensure_future(anext(heads))
     async with asyncio.timeout(20):
         while not first.done():
             await anvil.mine()
             await asyncio.sleep(0.01)
-    assert first.result().number >= 1
+    return first.result()
+
+
+async def _follow(heads: AsyncGenerator[BlockHeader]) -> None:
+    async for _ in heads:
+        pass
+
+
+async def test_new_blocks_are_pushed(anvil: Anvil) -> None:
+    client = ChainClient.to(anvil.ws, CHAIN_ID)
+    heads = client.new_heads()
+    assert (await _first_of(heads, anvil)).number >= 1
     await heads.aclose()
     await client.close()
 
@@ -116,8 +127,8 @@ async def test_a_lost_connection_is_told_and_made_anew() -> None:
         client = ChainClient.to(anvil.ws, CHAIN_ID, timeout=5)
         assert (await client.head()).number == 0
         heads = client.new_heads()
-        waiting = asyncio.ensure_future(anext(heads))
-        await asyncio.sleep(0.05)
+        await _first_of(heads, anvil)
+        waiting = asyncio.ensure_future(_follow(heads))
         port = anvil.port
     with pytest.raises(ChainDown, match="closed the connection"):
         await waiting

@@ -3,6 +3,7 @@
 import base64
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from eth_abi.abi import encode
@@ -16,13 +17,15 @@ from dems_protocol.membership import (
     ENROLMENT_TYPE,
     Access,
     Enrolment,
-    HouseholdChange,
     Invitation,
     find_enrolment_faults,
     is_access_valid,
     parse_access,
     parse_hex,
+    renew_enrolment,
 )
+from dems_protocol.plants import PlantKind, encode_unit
+from dems_protocol.registry_changes import HouseholdChange
 from dems_protocol.signatures import Scheme, Signature, SoftwareSigner
 from tests.protocol.samples import DOMAIN, decode_or_refuse, flip_bit, number
 
@@ -37,6 +40,9 @@ ENROLMENT = Enrolment(
     plant_power=9_800,
     battery_power=5_000,
     battery_capacity=10_000,
+    plant_kind=PlantKind.SOLAR,
+    commissioned_at=1_588_291_200,
+    plant_unit=encode_unit("SEE984033548619"),
     consent=keccak(b"I agree"),
     invitation=keccak(SECRET),
 )
@@ -97,10 +103,36 @@ def test_an_enrolment_is_typed_data() -> None:
         "plantPower": 9_800,
         "batteryPower": 5_000,
         "batteryCapacity": 10_000,
+        "plantKind": 1,
+        "commissionedAt": 1_588_291_200,
+        "plantUnit": ENROLMENT.plant_unit,
         "consent": ENROLMENT.consent,
         "invitation": ENROLMENT.invitation,
     }
     assert DOMAIN.digest(ENROLMENT.struct_hash()) == typed("Enrolment", fields, message)
+
+
+def test_an_enrolment_of_an_earlier_version_is_read_on() -> None:
+    """What was stored before the plant's kind, unit and day were part of it."""
+    plain = replace(ENROLMENT, commissioned_at=0, plant_unit=bytes(32))
+    for enrolment in (plain, replace(plain, plant_power=0, plant_kind=PlantKind.NONE)):
+        data = enrolment.encode()
+        assert Enrolment.decode(renew_enrolment(data[: 9 * 32] + data[12 * 32 :])) == enrolment
+        assert renew_enrolment(data) == data
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"plant_kind": PlantKind.NONE},
+        {"plant_power": 0},
+        {"commissioned_at": -1},
+        {"plant_unit": b"SEE984033548610".ljust(32, b"\0")},
+    ],
+)
+def test_a_plant_that_contradicts_itself_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        replace(ENROLMENT, **wrong)
 
 
 def test_access_is_typed_data() -> None:

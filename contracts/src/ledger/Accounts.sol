@@ -108,22 +108,29 @@ abstract contract Accounts is Context, ReentrancyGuardTransient {
     }
 
     function _requireFullBond(address operator) internal view {
-        Bond storage bond = bonds[operator];
+        _requireLocked(operator, bondAmount);
+    }
+
+    /// @dev Of what an account has locked, `needed` must not be about to leave.
+    function _requireLocked(address account, uint256 needed) internal view {
+        Bond storage bond = bonds[account];
         uint256 staying = bond.amount - bond.leaving;
-        require(staying >= bondAmount, InsufficientBond(operator, staying, bondAmount));
+        require(staying >= needed, InsufficientBond(account, staying, needed));
     }
 
     /// @dev Takes what is there where the bond is smaller than the slash.
     function _slash(address operator, address challenger) internal {
-        Bond storage bond = bonds[operator];
-        uint256 amount = slashAmount < bond.amount ? slashAmount : bond.amount;
-        bond.amount -= amount.toUint128();
-        if (bond.leaving > bond.amount) bond.leaving = bond.amount;
+        uint256 amount = _takeBond(operator, slashAmount);
         uint256 toChallenger = amount / 2;
         balanceOf[challenger] += toChallenger;
         balanceOf[pool] += amount - toChallenger;
         emit Slashed(operator, challenger, toChallenger, amount - toChallenger);
-        _emitBond(operator, bond);
+    }
+
+    /// @dev Moves `amount` of what an account has locked, or what is there, to the pool; returns how much it was.
+    function _forfeit(address account, uint256 amount) internal returns (uint256 taken) {
+        taken = _takeBond(account, amount);
+        balanceOf[pool] += taken;
     }
 
     function _hold(address part, address account, uint256 amount) internal {
@@ -145,6 +152,15 @@ abstract contract Accounts is Context, ReentrancyGuardTransient {
         uint256 balance = balanceOf[account];
         require(balance >= amount, InsufficientBalance(account, balance, amount));
         balanceOf[account] = balance - amount;
+    }
+
+    /// @dev Whoever calls it credits what is taken. What is about to leave goes last.
+    function _takeBond(address account, uint256 amount) private returns (uint256 taken) {
+        Bond storage bond = bonds[account];
+        taken = amount < bond.amount ? amount : bond.amount;
+        bond.amount -= taken.toUint128();
+        if (bond.leaving > bond.amount) bond.leaving = bond.amount;
+        _emitBond(account, bond);
     }
 
     function _withdraw(address account, uint256 amount, address to) private {

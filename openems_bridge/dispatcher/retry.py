@@ -7,8 +7,8 @@ LONGEST_PAUSE_SECONDS = 30.0
 
 
 @dataclass(slots=True)
-class Backoff:
-    """The pauses between attempts at one thing, on the monotonic clock."""
+class Retry:
+    """Whether one thing that failed may be tried again yet, on the monotonic clock: it never waits itself."""
 
     _pause: float = 0.0
     _ready_at: float = float("-inf")

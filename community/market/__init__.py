@@ -1,0 +1,1 @@
+"""The market operator: takes sealed orders, commits to them, clears, publishes, and sends suggestions."""
