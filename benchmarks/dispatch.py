@@ -42,7 +42,10 @@ def measure(households: Households, signals: list[Signal], processes: int) -> di
         for signal in signals:
             begun = time.perf_counter()
             grids[signal] = Community(net, fleet, tariff, outlook, households.grid.seconds).run(signal)
-            print(f"{signal}: {tariff.cost(grids[signal]):.2f} in {time.perf_counter() - begun:.0f} s", flush=True)
+            print(
+                f"{signal}: {tariff.cost(grids[signal]):.2f} in {time.perf_counter() - begun:.0f} s",
+                flush=True,
+            )
         best = tariff.cost(ideal.result())
     for signal, grid in grids.items():
         print(f"gap closed with the signal {signal}: {_closed(baseline, tariff.cost(grid), best):.3f}")
@@ -62,7 +65,9 @@ def _closed(baseline: float, ours: float, best: float) -> float:
 
 
 def _fleet(households: Households) -> Fleet:
-    owners = [place for place, battery in enumerate(households.batteries) if battery.capacity_wh and battery.power_w]
+    owners = [
+        place for place, battery in enumerate(households.batteries) if battery.capacity_wh and battery.power_w
+    ]
     batteries = [households.batteries[place] for place in owners]
     return Fleet(
         owners=np.array(owners, dtype=np.int64),
@@ -87,17 +92,19 @@ def _outlook(households: Households, fleet: Fleet, processes: int) -> Outlook:
     jobs += [wanted(pv[owner], True, own) for owner in fleet.owners]
     made = forecast_all(jobs, processes)
     count = len(fleet.owners)
-    return Outlook(
-        loads=made[2 : 2 + count], pvs=made[2 + count :], others_load=made[0], others_pv=made[1]
-    )
+    return Outlook(loads=made[2 : 2 + count], pvs=made[2 + count :], others_load=made[0], others_pv=made[1])
 
 
 def main() -> None:
     """Measure and print one JSON object as the last line."""
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ.setdefault(name, "1")
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, help="an .npz file of the documented layout (default: generated)")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--data", type=Path, help="an .npz file of the documented layout (default: generated)"
+    )
     parser.add_argument("--days", type=int, help="use only the first N days of the data")
     parser.add_argument(
         "--signal", choices=[*Signal, "all"], default=Signal.LIVE, help="what the clearing knows of the slot"

@@ -11,8 +11,10 @@ from openems_bridge.event_log import EventLog
 from openems_bridge.foresight.battery import battery_now
 from openems_bridge.foresight.building import Foresight, ForesightSurroundings, build_foresight, local_zone
 from openems_bridge.foresight.plan import BatteryNow
+from openems_bridge.foresight.planner_process import PlannerProcess
 from openems_bridge.house_watch import HouseWatch
 from openems_bridge.metering.readings import Reading
+from openems_bridge.planner.runner import PlanRunner
 from openems_bridge.telemetry import Register
 from openems_bridge.trader.hall import HallParts, MarketHall
 from openems_bridge.trader.settings import TradingBook
@@ -80,7 +82,7 @@ async def build_planning(
             site=configuration.site,
             tariff=tariff,
             records=edge,
-            planner=None,
+            planner=PlannerProcess(PlanRunner()),
             door=dispatcher,
             market=hall,
             battery=battery,

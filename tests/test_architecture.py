@@ -51,6 +51,13 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         "dems_node.outage",
         "dems_protocol.slots",
     ),
+    "openems_bridge/planner": (
+        "openems_bridge.planner",
+        "openems_bridge.child_process",
+        "dems_node.json_types",
+        "dems_node.outage",
+        "dems_protocol.slots",
+    ),
     "openems_bridge/metering": (
         "openems_bridge.metering",
         "openems_bridge.store",

@@ -74,10 +74,12 @@ def _window(
     programme.row_lower_ = np.concatenate([fixed, np.full(2 * slots, -unlimited)])
     programme.row_upper_ = np.concatenate([fixed, demand, surplus])
     programme.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    programme.a_matrix_.start_ = np.searchsorted(columns[order], np.arange(5 * size + slots + 1)).astype(np.int32)
+    programme.a_matrix_.start_ = np.searchsorted(columns[order], np.arange(5 * size + slots + 1)).astype(
+        np.int32
+    )
     programme.a_matrix_.index_ = rows[order].astype(np.int32)
     programme.a_matrix_.value_ = values[order]
-    solver = highspy.Highs()
+    solver = highspy.Highs()  # type: ignore[no-untyped-call]
     for name, value in (("output_flag", False), ("threads", 1), ("solver", "ipm"), ("run_crossover", "off")):
         solver.setOptionValue(name, value)
     solver.passModel(programme)

@@ -47,7 +47,9 @@ def greedy(net: Energy, fleet: Fleet) -> Energy:
     for slot in range(net.shape[1]):
         own = net[fleet.owners, slot]
         given = np.minimum(np.minimum(np.maximum(own, 0), fleet.power), stored * EFFICIENCY)
-        taken = np.minimum(np.minimum(np.maximum(-own, 0), fleet.power), (fleet.capacity - stored) / EFFICIENCY)
+        taken = np.minimum(
+            np.minimum(np.maximum(-own, 0), fleet.power), (fleet.capacity - stored) / EFFICIENCY
+        )
         stored += taken * EFFICIENCY - given / EFFICIENCY
         grid[fleet.owners, slot] = own - given + taken
     return grid

@@ -64,7 +64,9 @@ class Outlook:
 class Community:
     """The batteries' owners with their plans, and the pool."""
 
-    def __init__(self, net: Energy, fleet: Fleet, tariff: Tariff, outlook: Outlook, slot_seconds: int) -> None:
+    def __init__(
+        self, net: Energy, fleet: Fleet, tariff: Tariff, outlook: Outlook, slot_seconds: int
+    ) -> None:
         self._net, self._fleet, self._tariff, self._outlook = net, fleet, tariff, outlook
         self._hour = 3600 // slot_seconds
         self._lead = GATE_SECONDS // slot_seconds
@@ -118,11 +120,21 @@ class Community:
                 for load, pv in zip(outlook.loads, outlook.pvs, strict=True)
             ]
         )
-        others = by_step(net_load(outlook.others_load.band(slot, ahead), outlook.others_pv.band(slot, ahead)), steps)
-        buy, sell = np.full(others.shape, float(self._tariff.import_price)), np.full(others.shape, float(self._tariff.feed_in_price))
+        others = by_step(
+            net_load(outlook.others_load.band(slot, ahead), outlook.others_pv.band(slot, ahead)), steps
+        )
+        buy, sell = (
+            np.full(others.shape, float(self._tariff.import_price)),
+            np.full(others.shape, float(self._tariff.feed_in_price)),
+        )
         charge = self._tariff.inside_charge
         prices = self._pool.prices(
-            owners_net=nets.sum(axis=0), others_net=others, stored_wh=float(self.stored.sum()), buy=buy, sell=sell, inside_charge=charge
+            owners_net=nets.sum(axis=0),
+            others_net=others,
+            stored_wh=float(self.stored.sum()),
+            buy=buy,
+            sell=sell,
+            inside_charge=charge,
         )
         free = np.ones(prices.shape, dtype=np.bool_)
         return np.array(
@@ -136,7 +148,9 @@ class Community:
         nets, demand, surplus = self._estimates(slot, signal)
         books = [self._orders(home, float(nets[home]), float(values[home])) for home in range(len(values))]
         terms = [
-            OrderTerms(self._hashes[home, order.purpose], _SIDES[order.side], order.quantity, order.limit, _ZONE)
+            OrderTerms(
+                self._hashes[home, order.purpose], _SIDES[order.side], order.quantity, order.limit, _ZONE
+            )
             for home, book in enumerate(books)
             for order in book
         ]
@@ -160,11 +174,17 @@ class Community:
         storage = self._storages[home]
         can_discharge, can_charge = self._room(home)
         position = Position(round(net), int(can_discharge), int(can_charge))
-        return orders_of(position, willingness(value, storage, self._tariff.inside_charge), self._utility, TradingLimits())
+        return orders_of(
+            position, willingness(value, storage, self._tariff.inside_charge), self._utility, TradingLimits()
+        )
 
     def _room(self, home: int) -> tuple[float, float]:
         """Return how many Wh a battery can give and take at the meter in a slot."""
-        storage, stored, power = self._storages[home], float(self.stored[home]), float(self._fleet.power[home])
+        storage, stored, power = (
+            self._storages[home],
+            float(self.stored[home]),
+            float(self._fleet.power[home]),
+        )
         return (
             min(power, stored * storage.efficiency_out),
             min(power, (storage.capacity_wh - stored) / storage.efficiency_in),
@@ -196,4 +216,6 @@ class Community:
             load.expected(slot, lead) - pv.expected(slot, lead)
             for load, pv in zip(outlook.loads, outlook.pvs, strict=True)
         ]
-        return np.array(own), outlook.others_load.expected(slot, lead) - outlook.others_pv.expected(slot, lead)
+        return np.array(own), outlook.others_load.expected(slot, lead) - outlook.others_pv.expected(
+            slot, lead
+        )

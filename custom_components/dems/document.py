@@ -60,6 +60,10 @@ class Reader:
             f"{self._path}.{key}: {expected} was expected, not {type(self._values.get(key)).__name__}"
         )
 
+    def is_null(self, key: str) -> bool:
+        """Tell whether nothing is said of a key."""
+        return self._values.get(key) is None
+
     def integer(self, key: str) -> int | None:
         """Return an integer (W, Wh, %, s), None if it is unknown."""
         value = self._values.get(key)

@@ -23,6 +23,7 @@ READING_REFUSED = "reading_refused"
 STATEMENT_NOT_VERIFIED = "statement_not_verified"
 SECOND_BRIDGE = "second_bridge"
 WRONG_CHAIN = "wrong_chain"
+CURRENCY_DIFFERS = "currency_differs"
 ENERGY_COUNTED_TWICE = "energy_counted_twice"
 _SEVERITY: Final = {
     CERTIFICATE_CHANGED: ir.IssueSeverity.ERROR,
@@ -35,6 +36,7 @@ _SEVERITY: Final = {
     STATEMENT_NOT_VERIFIED: ir.IssueSeverity.CRITICAL,
     SECOND_BRIDGE: ir.IssueSeverity.ERROR,
     WRONG_CHAIN: ir.IssueSeverity.ERROR,
+    CURRENCY_DIFFERS: ir.IssueSeverity.WARNING,
     ENERGY_COUNTED_TWICE: ir.IssueSeverity.WARNING,
 }
 _BALANCE_LOW = "balance_low"
@@ -94,6 +96,16 @@ class Issues:
                 self._raise(key)
             elif is_there is False:
                 self._withdraw(key)
+        self._compare_currencies(house)
+
+    def _compare_currencies(self, house: House) -> None:
+        """Money is never converted: prices and costs would be in one currency and mean another."""
+        settled = house.market.currency if house.market else None
+        ours = self._hass.config.currency
+        if settled is not None and settled != ours:
+            self._raise(CURRENCY_DIFFERS, settled=settled, ours=ours)
+        elif settled is not None:
+            self._withdraw(CURRENCY_DIFFERS)
 
     def energy_counted_twice(self, is_so: bool) -> None:
         """Say whether the energy dashboard counts the household's energy twice."""
@@ -111,7 +123,7 @@ class Issues:
     def _issue_id(self, key: str) -> str:
         return f"{key}_{self._entry_id}"
 
-    def _raise(self, key: str) -> None:
+    def _raise(self, key: str, **placeholders: str) -> None:
         if key in self._raised:
             return
         ir.async_create_issue(
@@ -121,7 +133,7 @@ class Issues:
             is_fixable=False,
             severity=_SEVERITY[key],
             translation_key=key,
-            translation_placeholders={"bridge": self._title},
+            translation_placeholders={"bridge": self._title, **placeholders},
         )
         self._raised.add(key)
 

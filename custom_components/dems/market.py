@@ -197,8 +197,13 @@ class Suggestion:
         return self.state is SuggestionState.PENDING and (self.expires_at is None or now < self.expires_at)
 
     @classmethod
+    def read_any(cls, values: Reader) -> Self | None:
+        """Read the section ``suggestion``, None where there is none now: then all its keys are null."""
+        return None if values.is_null("id") else cls.read(values)
+
+    @classmethod
     def read(cls, values: Reader) -> Self:
-        """Read the section ``suggestion``, or an event about one."""
+        """Read a suggestion."""
         return cls(
             id=values.name("id"),
             question=values.text("question"),

@@ -369,7 +369,7 @@ class House:
             netting=section("netting", lambda values: Netting.read(values, bridge.slot_seconds)),
             trading=section("trading", Trading.read),
             market=section("market", Market.read),
-            suggestion=section("suggestion", Suggestion.read),
+            suggestion=section("suggestion", Suggestion.read_any),
         )
 
 

@@ -71,8 +71,8 @@ class Terms:
         for zone, prices in zip(self.zones, self.price_ranges(), strict=True):
             if prices.lower > prices.upper:
                 raise ValueError(
-                    f"the utility pays {prices.lower} for what comes to zone {zone.zone}'s neighbours from it, "
-                    f"and sells there at {prices.upper}: energy would go round without end"
+                    f"the utility sells at {zone.sell} in zone {zone.zone}, and over the network energy from there "
+                    f"is worth {prices.lower} to it elsewhere: it would go round without end"
                 )
 
     def _charged_pairs(self) -> Iterator[tuple[tuple[int, int], int]]:

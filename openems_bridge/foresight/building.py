@@ -28,7 +28,7 @@ class ForesightSurroundings:
     site: SiteOptions
     tariff: TariffOptions
     records: EdgeRecords
-    planner: Planner | None
+    planner: Planner
     door: BatteryDoor
     market: MarketView
     battery: Callable[[], BatteryNow | None]

@@ -20,17 +20,17 @@ def command_of(planned: PlannedSlot) -> PlannedCommand:
     """Return how a slot is carried out, with the loop closed at the meter.
 
     A quantity at the meter is a target of the slot; without one the house is balanced at 0 W. Where the battery must not
-    discharge it still takes the house's surplus: its reserve is the whole battery.
+    discharge (it is kept, or only the surplus is dealt with) its reserve is all of it.
     """
+    target: Target = SelfConsumption()
+    if planned.grid_energy is not None:
+        target = GridEnergy(planned.grid_energy, planned.slot)
     match planned.mode:
-        case PlanMode.SELF_CONSUMPTION:
-            return PlannedCommand(SelfConsumption(), planned.reserve_soc)
-        case PlanMode.HOLD | PlanMode.CHARGE_SURPLUS if planned.grid_energy is None:
-            return PlannedCommand(SelfConsumption(), _FULL)
-        case PlanMode.HOLD:
+        case PlanMode.CHARGE_SURPLUS | PlanMode.DELIVER:
             reserve = _FULL
-        case PlanMode.SERVE_COMMUNITY | PlanMode.DELIVER | PlanMode.CHARGE_SURPLUS | PlanMode.CHARGE_GRID:
+        case PlanMode.HOLD:
+            # With a quantity, what the house needs beyond it comes from the battery.
+            reserve = _FULL if planned.grid_energy is None else planned.reserve_soc
+        case PlanMode.SELF_CONSUMPTION | PlanMode.SERVE_COMMUNITY | PlanMode.CHARGE_GRID:
             reserve = planned.reserve_soc
-    if planned.grid_energy is None:
-        return PlannedCommand(SelfConsumption(), reserve)
-    return PlannedCommand(GridEnergy(planned.grid_energy, planned.slot), reserve)
+    return PlannedCommand(target, reserve)

@@ -102,7 +102,7 @@ class LookoutParts:
     grid: SlotGrid
     zone: ZoneInfo
     forecaster: Forecaster
-    planner: Planner | None
+    planner: Planner
     door: BatteryDoor
     market: MarketView
     battery: Callable[[], BatteryNow | None]
@@ -126,6 +126,7 @@ class Lookout:
         self._made = asyncio.Condition()
         self._rounds = 0
         self._shown_mode: PlanMode | None = None
+        self._waited_in = -1
 
     @property
     def forecast(self) -> Answer | None:
@@ -165,7 +166,8 @@ class Lookout:
         while True:
             slot = parts.grid.slot_at(parts.clock.utc())
             self._carry_out(slot)
-            if self._plan is not None:
+            if self._plan is not None and self._waited_in != slot:
+                self._waited_in = slot
                 await self._wait(partial(self._has_measured, slot - 1), READING_SECONDS)
             await self._look(slot)
             rest = parts.grid.end(slot) - parts.clock.utc()
@@ -217,8 +219,6 @@ class Lookout:
 
     async def _make_plan(self, slot: int, answer: Answer) -> None:
         parts = self._parts
-        if parts.planner is None:
-            return
         now = parts.clock.utc()
         first = max(slot, answer.issue_slot)
         question = PlanQuestion(

@@ -60,12 +60,14 @@ class CommunityPrice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Commitment:
-    """What the household has bought or sold of a slot (Wh at the meter, >= 0) at a price."""
+    """What the household has bought or sold of a slot (Wh at the meter, >= 0) at a price; how much of it is the battery's."""
 
     slot: int
     bought: int
     sold: int
     price: int
+    battery_bought: int = 0
+    battery_sold: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -83,7 +83,7 @@ def orders_of(
     least = utility.buy if limits.lowest_price is None else max(limits.lowest_price, utility.buy)
     most = utility.sell if limits.highest_price is None else min(limits.highest_price, utility.sell)
     wanted = tuple(_wanted(position, willing, utility))
-    kept = [order for order in map(lambda each: _within(each, least, most, limits), wanted) if order.quantity > 0]
+    kept = [order for order in (_within(each, least, most, limits) for each in wanted) if order.quantity > 0]
     dearest_bid = max((order.limit for order in kept if order.side is Side.BID), default=None)
     # The owner's lowest price never makes a bid cross an offer: what would be bought from oneself is not offered.
     return tuple(o for o in kept if o.side is Side.BID or dearest_bid is None or o.limit > dearest_bid)
@@ -139,7 +139,9 @@ def instruction(orders: Sequence[Order], filled: Mapping[Purpose, int]) -> Instr
     asked = {order.purpose: order.quantity for order in orders}
     got = {purpose: filled.get(purpose, 0) for purpose in Purpose}
     if got[Purpose.DISCHARGE]:
-        return Instruction(Mode.SERVE_COMMUNITY, -got[Purpose.DISCHARGE] - got[Purpose.SURPLUS] - got[Purpose.UNSTORED])
+        return Instruction(
+            Mode.SERVE_COMMUNITY, -got[Purpose.DISCHARGE] - got[Purpose.SURPLUS] - got[Purpose.UNSTORED]
+        )
     if got[Purpose.STORE]:
         return Instruction(Mode.CHARGE, got[Purpose.STORE] + got[Purpose.NEED] + got[Purpose.SAVE])
     if got[Purpose.UNSTORED]:

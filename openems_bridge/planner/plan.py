@@ -27,6 +27,8 @@ class Because(StrEnum):
     """The community pays more than the energy is worth to the house later."""
     LATER_SURPLUS = "later_surplus"
     """There will be enough sun to fill the battery later, and now others need the energy."""
+    ENOUGH = "enough"
+    """What is stored will last until there is sun again."""
     CHEAP_ENERGY = "cheap_energy"
     """Energy from the grid is cheaper now than it will be."""
     DEARER_LATER = "dearer_later"

@@ -40,7 +40,14 @@ class PoolForecast:
         self._programme = Programme(tree, batteries.storage, slot_seconds, community=True)
 
     def prices(
-        self, *, owners_net: Floats, others_net: Floats, stored_wh: float, buy: Floats, sell: Floats, inside_charge: int
+        self,
+        *,
+        owners_net: Floats,
+        others_net: Floats,
+        stored_wh: float,
+        buy: Floats,
+        sell: Floats,
+        inside_charge: int,
     ) -> Floats:
         """Return the expected price, micro-units per kWh, in the shape of the tree.
 

@@ -16,7 +16,9 @@ from openems_bridge.planner.scenarios import Floats
 
 _BUY, _SELL, _CURTAIL, _CHARGE, _DISCHARGE, _STORED, _INSIDE = range(7)
 _TIE_COST = 50.0
-"""Micro-units per kWh that charging and discharging cost at least: nothing moves for nothing."""
+_TIE_COST_AN_HOUR = 5.0
+"""Micro-units per kWh that charging and discharging cost at least, and the more the later: nothing moves for nothing,
+and of two times that are as good the first is chosen, because it is certain."""
 _UNIT = 1e-5
 """Costs are scaled so that HiGHS sees numbers around 1."""
 
@@ -55,6 +57,12 @@ class Tree:
     def lengths(self) -> Floats:
         """How many slots each node lasts."""
         return np.array([self.steps[0], *self.steps[1:] * len(self.probabilities)], dtype=np.float64)
+
+    @property
+    def begins(self) -> Floats:
+        """After how many slots each node begins."""
+        first = np.concatenate([[0], np.cumsum(self.steps)[:-1]]).astype(np.float64)
+        return self.flat(np.tile(first, (len(self.probabilities), 1)))
 
     @property
     def parents(self) -> NDArray[np.int64]:
@@ -127,7 +135,8 @@ class Programme:
     def __init__(self, tree: Tree, storage: Storage, slot_seconds: int, *, community: bool = False) -> None:
         self._tree, self._storage, self._community = tree, storage, community
         self._hours = tree.lengths * slot_seconds / 3600
-        self._solver = highspy.Highs()
+        self._begins = tree.begins * slot_seconds / 3600
+        self._solver = highspy.Highs()  # type: ignore[no-untyped-call]
         for name, value in (("output_flag", False), ("threads", 1), ("presolve", "off")):
             self._solver.setOptionValue(name, value)
         columns = tree.nodes * (7 if community else 6)
@@ -140,7 +149,9 @@ class Programme:
         flat = self._tree.flat
         net = flat(situation.net)
         costs = self._costs(situation)
-        low, high = self._column_bounds(net, self._tree.flat(situation.free.astype(np.float64)) > 0.5, situation.stored_wh)
+        low, high = self._column_bounds(
+            net, self._tree.flat(situation.free.astype(np.float64)) > 0.5, situation.stored_wh
+        )
         before = np.zeros_like(net)
         before[0] = situation.stored_wh
         least, most = [net, before], [net, before]
@@ -151,10 +162,12 @@ class Programme:
         count, rows = len(self._columns), len(self._rows)
         self._solver.changeColsCost(count, self._columns, costs * _UNIT)
         self._solver.changeColsBounds(count, self._columns, low, high)
-        self._solver.changeRowsBounds(rows, self._rows, np.concatenate(least), np.concatenate(most))
+        self._solver.changeRowsBounds(rows, self._rows, np.concatenate(least), np.concatenate(most))  # type: ignore[attr-defined]
         self._solver.run()
         if self._solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-            raise PlanFailed(f"HiGHS ended with {self._solver.modelStatusToString(self._solver.getModelStatus())}")
+            raise PlanFailed(
+                f"HiGHS ended with {self._solver.modelStatusToString(self._solver.getModelStatus())}"
+            )
         return self._solution(situation)
 
     def _costs(self, situation: Situation) -> Floats:
@@ -164,7 +177,7 @@ class Programme:
         # Selling dearer than one buys would make money out of a loop through the meter.
         sell = np.minimum(tree.flat(situation.sell), buy)
         still = np.zeros(tree.nodes)
-        moved = np.full(tree.nodes, _TIE_COST)
+        moved = _TIE_COST + _TIE_COST_AN_HOUR * self._begins
         parts = [buy, -sell, still, moved, moved + self._storage.wear_cost, still]
         if situation.community is not None:
             parts.append(-tree.flat(situation.community.saving))
@@ -187,7 +200,8 @@ class Programme:
             discharge = np.minimum(discharge, np.maximum(sold + net, own_need))
         floor = np.full(len(net), min(float(storage.least_wh), stored))
         top = np.full(len(net), max(float(storage.most_wh), stored))
-        high = [unlimited, sold, own_surplus, charge, discharge, top]
+        curtailed = np.maximum(own_surplus - sold, 0.0)
+        high = [unlimited, sold, curtailed, charge, discharge, top]
         low = [np.zeros(5 * len(net)), floor]
         if self._community:
             low.append(np.zeros(len(net)))
@@ -229,7 +243,9 @@ class Programme:
         model.col_cost_ = model.col_lower_ = model.col_upper_ = np.zeros(len(self._columns))
         model.row_lower_ = model.row_upper_ = np.zeros(len(self._rows))
         model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-        model.a_matrix_.start_ = np.searchsorted(columns[order], np.arange(len(self._columns) + 1)).astype(np.int32)
+        model.a_matrix_.start_ = np.searchsorted(columns[order], np.arange(len(self._columns) + 1)).astype(
+            np.int32
+        )
         model.a_matrix_.index_ = rows[order].astype(np.int32)
         model.a_matrix_.value_ = values[order]
         return model

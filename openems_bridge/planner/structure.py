@@ -51,7 +51,7 @@ def _value(kind: Any, value: Any, name: str) -> Any:
             raise StructureError(f"{name} is {_shown(value)}; expected a list")
         inner = get_args(kind)[0]
         return tuple(_value(inner, each, f"{name}[{place}]") for place, each in enumerate(value))
-    if is_dataclass(kind):
+    if isinstance(kind, type) and is_dataclass(kind):
         return record_of(kind, value, name)
     return _scalar(kind, value, name)
 

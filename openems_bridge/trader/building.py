@@ -67,7 +67,7 @@ class HouseSide:
     soc: Callable[[], int | None]
     tell: Callable[[str, Section], None]
     changed: Callable[[], None]
-    noted_terms: Callable[[Terms, str], None]
+    noted_terms: Callable[[Terms | None, str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +116,8 @@ def build_trader(
     pedersen = Pedersen()
     terms: list[Terms] = []
 
-    def noted(found: Terms, currency: str) -> None:
-        terms[:] = [found]
+    def noted(found: Terms | None, currency: str) -> None:
+        terms[:] = [] if found is None else [found]
         house.noted_terms(found, currency)
 
     worker = SlotWorker(

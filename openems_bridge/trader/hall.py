@@ -6,7 +6,7 @@ Nothing heavy is imported before the household is in a community that has a mark
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -213,12 +213,21 @@ class MarketHall:
             return ()
         from openems_bridge.trader import journal
 
-        wanted = range(first_slot, first_slot + _AHEAD_SLOTS)
-        found = await self._parts.database.run(journal.contracted, wanted)
-        return [
-            Commitment(slot=slot, bought=bought, sold=sold, price=price)
-            for slot, (bought, sold, price) in sorted(found.items())
-        ]
+        orders = await self._parts.database.run(journal.between, first_slot, first_slot + _AHEAD_SLOTS)
+        found: dict[int, Commitment] = {}
+        for order in orders:
+            if not order.filled or order.price is None or order.is_standing:
+                continue
+            one = found.get(order.slot, Commitment(slot=order.slot, bought=0, sold=0, price=order.price))
+            battery = min(order.battery, order.filled)
+            found[order.slot] = replace(
+                one,
+                bought=one.bought + (0 if order.side else order.filled),
+                sold=one.sold + (order.filled if order.side else 0),
+                battery_bought=one.battery_bought + (0 if order.side else battery),
+                battery_sold=one.battery_sold + (battery if order.side else 0),
+            )
+        return list(found.values())
 
     async def prices(self, first_slot: int) -> Mapping[int, CommunityPrice]:
         """Return known prices of the community, and for later slots those of the same time on former days."""
@@ -299,7 +308,7 @@ class MarketHall:
         self._parts.replan()
         self._wake()
 
-    def _noted_terms(self, terms: Terms, currency: str) -> None:
+    def _noted_terms(self, terms: Terms | None, currency: str) -> None:
         self._terms, self._currency = terms, currency
 
     def _told(self, kind: str, data: Section) -> None:

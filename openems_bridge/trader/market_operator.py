@@ -45,9 +45,9 @@ class RevealAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TermsAnswer:
-    """The terms that the operator names, and the settlement currency's name."""
+    """The terms that the operator names (None: there are none yet), and the settlement currency's name."""
 
-    terms: Terms
+    terms: Terms | None
     currency: str
 
 
@@ -131,11 +131,13 @@ def _named(answer: Any) -> NamedMarket | None:
 
 
 def _terms(answer: Any) -> TermsAnswer:
-    terms = answer["terms"]
+    terms, currency = answer["terms"], str(answer.get("currency") or "EUR")[:10]
+    if terms is None:
+        return TermsAnswer(terms=None, currency=currency)
     zones = tuple(ZoneTerms(int(one["zone"]), int(one["sell"]), int(one["buy"])) for one in terms["zones"])
     return TermsAnswer(
         terms=Terms(zones, tuple(int(charge) for charge in terms["charges"])),
-        currency=str(answer.get("currency") or "EUR")[:10],
+        currency=currency,
     )
 
 

@@ -67,7 +67,7 @@ class TraderParts:
     now: Callable[[], float]
     tell: Callable[[str, Section], None]
     changed: Callable[[], None]
-    noted_terms: Callable[[Terms, str], None]
+    noted_terms: Callable[[Terms | None, str], None]
 
 
 class Trader:

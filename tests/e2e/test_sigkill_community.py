@@ -9,11 +9,13 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack, closing
+from functools import partial
 from pathlib import Path
 from random import Random, SystemRandom
 
 import pytest
 
+from community.folder import DATABASE_FILE as OPERATOR_DATABASE_FILE
 from community.store import readings as operator_readings
 from demo.processes import Program, program
 from dems_node.chain.client import ChainClient
@@ -31,6 +33,8 @@ from tests.e2e_ledger.quarter import MIDNIGHT, running_quarter
 
 pytestmark = pytest.mark.e2e
 SLOTS = 2
+STRIKES = (("bridge",), ("operator",), ("bridge", "operator"), ("bridge", "operator"))
+"""Two in each slot, in an order of chance."""
 WAIT_SECONDS = 90.0
 STEP_SECONDS = 30
 """The played time goes on in steps, as the Edge's cycles do."""
@@ -86,13 +90,13 @@ class Street:
             await asyncio.sleep(0.03)
         await self._anvil.move_to(int(moment))
 
-    def of_household[T](self, ask: Callable[[sqlite3.Connection], T]) -> T:
-        """Ask the household's store."""
-        return _ask(self._folder / self._house / DATABASE_FILE, ask)
+    def of_household[T](self, ask: Callable[[sqlite3.Connection, int], T], slot: int) -> T:
+        """Ask the household's store of a slot."""
+        return _ask(self._folder / self._house / DATABASE_FILE, ask, slot)
 
-    def of_operator[T](self, ask: Callable[[sqlite3.Connection], T]) -> T:
-        """Ask the operator's store."""
-        return _ask(self._folder / "operator" / "community.sqlite3", ask)
+    def of_operator[T](self, ask: Callable[[sqlite3.Connection, int], T], slot: int) -> T:
+        """Ask the operator's store of a slot."""
+        return _ask(self._folder / "operator" / OPERATOR_DATABASE_FILE, ask, slot)
 
     async def eventually(self, what: str, ask: Callable[[], bool]) -> None:
         """Wait until something is so; only a generous time-out ends that."""
@@ -110,9 +114,9 @@ class Street:
         return "\n".join((f"after {WAIT_SECONDS:g} s still not: {what}", *ends))
 
 
-def _ask[T](file: Path, ask: Callable[[sqlite3.Connection], T]) -> T:
+def _ask[T](file: Path, ask: Callable[[sqlite3.Connection, int], T], slot: int) -> T:
     with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True, autocommit=True)) as connection:
-        return ask(connection)
+        return ask(connection, slot)
 
 
 @pytest.mark.timeout(300)
@@ -120,6 +124,7 @@ async def test_whatever_is_killed_every_slot_is_anchored_once(tmp_path: Path) ->
     seed = SystemRandom().randrange(10**6)
     _LOGGER.info("The seed is %d", seed)
     rng = Random(seed)
+    strikes = rng.sample(STRIKES, 2 * SLOTS)
     with running_anvil(MIDNIGHT) as url:
         site = await build_site(url, 900)
         async with AsyncExitStack() as stack:
@@ -127,18 +132,16 @@ async def test_whatever_is_killed_every_slot_is_anchored_once(tmp_path: Path) ->
             for slot in range(first, first + SLOTS):
                 end = (slot + 1) * site.slot_seconds
                 await street.turn_to(end + 5)
-                await _strike(street, rng)
+                await _strike(street, strikes.pop(), rng)
                 await street.eventually(
-                    f"the reading of slot {slot} is received", lambda slot=slot: _is_received(street, slot)
+                    f"the reading of slot {slot} is received", partial(_is_received, street, slot)
                 )
                 await street.turn_to(end + PUBLISH_AFTER)
                 # An operator that was down waits for late readings before it makes a statement: time goes on meanwhile,
                 # but never so far that the next slot's reading would come too late.
                 street.goes_on_to(end + site.slot_seconds + PUBLISH_AFTER - 60)
-                await _strike(street, rng)
-                await street.eventually(
-                    f"slot {slot} is verified", lambda slot=slot: _is_verified(street, slot)
-                )
+                await _strike(street, strikes.pop(), rng)
+                await street.eventually(f"slot {slot} is verified", partial(_is_verified, street, slot))
                 street.stands_still()
             _LOGGER.info("Killed: %s", street.restarts)
             await _require_anchored_once(street, site, range(first, first + SLOTS))
@@ -175,9 +178,8 @@ async def _settled(stack: AsyncExitStack, site: Site, folder: Path) -> tuple[Str
     return street, slot + 1
 
 
-async def _strike(street: Street, rng: Random) -> None:
-    """Kill one of the programs, or both, each at its own moment."""
-    victims = rng.choice((["bridge"], ["operator"], ["bridge", "operator"]))
+async def _strike(street: Street, victims: Sequence[str], rng: Random) -> None:
+    """Kill programs, each at its own moment."""
 
     async def strike(part: str, after: float) -> None:
         await asyncio.sleep(after)
@@ -187,12 +189,12 @@ async def _strike(street: Street, rng: Random) -> None:
 
 
 def _is_received(street: Street, slot: int) -> bool:
-    own = street.of_household(lambda connection: journal.of_slot(connection, slot))
+    own = street.of_household(journal.of_slot, slot)
     return bool(own) and own[0].delivery is Delivery.RECEIVED
 
 
 def _view(street: Street, slot: int) -> SlotView:
-    return street.of_household(lambda connection: view_slot(connection, slot))
+    return street.of_household(view_slot, slot)
 
 
 def _is_verified(street: Street, slot: int) -> bool:
@@ -209,10 +211,8 @@ async def _require_anchored_once(street: Street, site: Site, slots: Sequence[int
         await client.close()
     total = 0
     for slot in slots:
-        (own,) = street.of_household(lambda connection, slot=slot: journal.of_slot(connection, slot))
-        (arrived,) = street.of_operator(
-            lambda connection, slot=slot: operator_readings.of_slot(connection, slot)
-        )
+        (own,) = street.of_household(journal.of_slot, slot)
+        (arrived,) = street.of_operator(operator_readings.of_slot, slot)
         assert arrived.reading == own.reading, "signed once, arrived once"
         (statement,) = (one for one in published if one.slot == slot)
         assert statement.count == 1, "published once, with this leaf alone"

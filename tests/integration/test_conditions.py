@@ -52,6 +52,7 @@ _NOTHING = {"withdrawal_inside": 0, "withdrawal_outside": 0, "feed_in_inside": 0
             {"suggestion": {**SUGGESTION, "state": "accepted", "expires_at": None}},
             False,
         ),
+        ("suggestion_pending", {}, {"suggestion": dict.fromkeys(SUGGESTION)}, False),
         ("trading_on", {}, {"trading": TRADING}, True),
         ("connected", {"connection": "bridge"}, {}, True),
         ("connected", {"connection": "edge"}, {}, True),

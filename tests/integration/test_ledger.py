@@ -17,7 +17,7 @@ from custom_components.dems.models import House
 
 from .bridge import FakeBridge, until
 from .conftest import SetUp
-from .samples import ANCHOR, BRIDGE_ID, CERTIFICATE, COMMUNITY, HOUSEHOLD, NETTING, member, state
+from .samples import ANCHOR, BRIDGE_ID, CERTIFICATE, COMMUNITY, HOUSEHOLD, MARKET, NETTING, member, state
 
 STATUS = "sensor.musterstrasse_last_reading"
 REASON = "sensor.musterstrasse_last_reading_reason"
@@ -258,3 +258,18 @@ def test_slots_of_unknown_length_have_no_times() -> None:
     assert house.anchor is not None
     assert house.netting is not None
     assert (house.anchor.start, house.anchor.last_verified_end, house.netting.start) == (None, None, None)
+
+
+async def test_settlement_in_another_currency_is_a_repair(
+    hass: HomeAssistant, bridge: FakeBridge, set_up: SetUp
+) -> None:
+    hass.config.currency = "CHF"
+    bridge.document = {**member(), "market": MARKET}
+    await set_up()
+    await until(lambda: bridge.sockets)
+    issue = ir.async_get(hass).async_get_issue(DOMAIN, "currency_differs_01DEMS")
+    assert issue is not None
+    assert issue.translation_placeholders == {"bridge": "Musterhaus", "settled": "EUR", "ours": "CHF"}
+    hass.config.currency = "EUR"
+    await bridge.change(market={"gate": 1790000200.0})
+    await until(lambda: ir.async_get(hass).async_get_issue(DOMAIN, "currency_differs_01DEMS") is None)

@@ -66,6 +66,7 @@ def test_imports_only_what_home_assistant_brings() -> None:
         "collections",
         "contextlib",
         "dataclasses",
+        "decimal",
         "datetime",
         "enum",
         "hashlib",

@@ -238,7 +238,8 @@ def test_errors_of_the_options_flow_are_what_the_bridge_can_refuse() -> None:
     others = ("chain_wrong_chain", "operator_silent", "moon_phase")
     shown = {*keys.values(), *(joining_error_key(_problem("refused", code)) for code in others)}
     shown |= {joining_error_key(error) for error in _errors(("not-found",))}
-    assert ENGLISH["options"]["error"].keys() == shown | {"consent_needed"}
+    own = {"consent_needed", "meter_needed", "unit_unknown"}
+    assert ENGLISH["options"]["error"].keys() == shown | own
     for code in of_actions | {"no_community", "chain_unreachable"}:
         assert code in LEDGER_REFUSALS
         assert f"refused_{code}" in ENGLISH["exceptions"]

@@ -1,0 +1,76 @@
+"""Starts the planner's process, waits for it no longer than it may take, and keeps the last plan for bad times."""
+
+import asyncio
+import json
+import logging
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dems_node.outage import Outage
+from openems_bridge.child_process import ChildFailed, ask
+from openems_bridge.planner.job import Job
+from openems_bridge.planner.plan import Plan
+from openems_bridge.planner.structure import StructureError
+
+logger = logging.getLogger(__name__)
+
+COMMAND = (sys.executable, "-m", "openems_bridge.planner")
+TIMEOUT_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Latest:
+    """The best plan there is: the new one, or an older one and why (``problem``, a stable code, and ``detail``).
+
+    ``plan`` is None while there has been none, or the last one does not cover the first slot asked for.
+    """
+
+    plan: Plan | None
+    problem: str | None = None
+    detail: str | None = None
+
+
+class PlanRunner:
+    """Runs one job at a time in a process of its own, so that the daemon carries neither numpy nor HiGHS.
+
+    ``plan`` never raises for what the process does; a cancelled call ends the process.
+    """
+
+    def __init__(self, command: Sequence[str] = COMMAND, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
+        self._command = command
+        self._timeout = timeout_seconds
+        self._outage = Outage("The planner", logger)
+        self._lock = asyncio.Lock()
+        self._last: Plan | None = None
+
+    async def plan(self, job: Job) -> Latest:
+        """Return the plan of a job, or the last one that still covers its first slot, with the reason."""
+        async with self._lock:
+            try:
+                self._last = await self._run(job)
+            except ChildFailed as error:
+                self._outage.begins(error.code, f"{error} The last plan is used meanwhile.")
+                return Latest(plan=self._covering(job), problem=error.code, detail=str(error))
+            self._outage.ends()
+            return Latest(plan=self._last)
+
+    def _covering(self, job: Job) -> Plan | None:
+        last = self._last
+        if last is None or last.slot_seconds != job.slot_seconds:
+            return None
+        return last if last.at(job.issue_slot) is not None else None
+
+    async def _run(self, job: Job) -> Plan:
+        question = json.dumps(job.document(), separators=(",", ":")).encode()
+        output = await ask(self._command, question, self._timeout)
+        try:
+            return Plan.read(
+                json.loads(output),
+                issue_slot=job.issue_slot,
+                slot_seconds=job.slot_seconds,
+                slots=job.horizon,
+            )
+        except (ValueError, RecursionError) as error:
+            text = str(error) if isinstance(error, StructureError) else "it is not JSON"
+            raise ChildFailed("garbage", f"The answer cannot be used: {text}.") from error
