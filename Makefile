@@ -71,7 +71,7 @@ contracts: node_modules/.ready
 	$(TIMED) nice node_modules/.bin/forge test
 
 coverage: node_modules/.ready
-	node_modules/.bin/forge coverage --ir-minimum --no-match-coverage '(contracts/test|node_modules)'
+	node_modules/.bin/forge coverage --ir-minimum --no-match-contract Gas --no-match-coverage '(contracts/test|node_modules)'
 
 bindings: node_modules/.ready .venv/.ready
 	.venv/bin/python -m tests.contracts.bindings

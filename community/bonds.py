@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from community.chain.facts import CommunityFacts
 from dems_node.chain.client import ChainClient
-from dems_protocol.contracts import meter_ledger
+from dems_protocol.contracts import market, meter_ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +24,9 @@ async def read_bond(client: ChainClient, facts: CommunityFacts, operator: bytes)
     """Ask the ledger for an operator's bond. Raises ChainError."""
     amount, leaving, _ = await client.read(facts.addresses.ledger, meter_ledger.Bonds(operator))
     return Bond(amount - leaving, facts.bond_amount)
+
+
+async def read_market_bond(client: ChainClient, contract: bytes, operator: bytes) -> Bond:
+    """Ask the market for an operator's bond: its accounts are like the ledger's. Raises ChainError."""
+    amount, leaving, _ = await client.read(contract, market.Bonds(operator))
+    return Bond(amount - leaving, await client.read(contract, market.BondAmount()))

@@ -152,7 +152,7 @@ class CommunityDesk:
                     key_backed_up=self._is_backed_up,
                     edge_clock_offset=self._edge_clock_offset,
                     market=follower,
-                    contracted=_contracted if follower is not None else nothing_contracted,
+                    contracted=market_contracts_signed if follower is not None else nothing_contracted,
                 ),
             )
             try:
@@ -433,7 +433,10 @@ async def _chain_asked() -> AsyncIterator[None]:
         raise LedgerRefused(f"chain_{error.problem}", str(error)) from None
 
 
-def _contracted(connection: sqlite3.Connection, slots: Sequence[int]) -> Mapping[int, tuple[int, int]]:
+def market_contracts_signed(
+    connection: sqlite3.Connection, slots: Sequence[int]
+) -> Mapping[int, tuple[int, int]]:
+    """Return what was bought and sold (Wh) of some slots, as their readings are split: ``signing.Contracted``."""
     from openems_bridge.trader import journal
 
     return {slot: (bought, sold) for slot, (bought, sold, _) in journal.contracted(connection, slots).items()}

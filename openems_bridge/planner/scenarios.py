@@ -1,8 +1,8 @@
 """The futures that a plan weighs against each other: gloomy, expected and bright, from a forecast's quantiles.
 
 A plan for the expected future alone keeps either all or nothing for the evening: energy that is worth 30 ct if the sun
-stays away and 8 ct if it comes is worth neither. On the benchmark's year three futures instead of one closed 79 %
-instead of 68 % of the gap (docs/planner.md).
+stays away and 8 ct if it comes is worth neither. In a trial on the benchmark's year three futures closed 79 % of the
+gap, one alone 68 %.
 """
 
 from dataclasses import dataclass

@@ -19,13 +19,14 @@ from openems_bridge.ledger.slot_phase import ChainHead
 from openems_bridge.store import settings as stored
 from openems_bridge.trader.clearing_check import ClearingAuditor
 from openems_bridge.trader.encryption_key import KeyAnnouncer, suggestion_key
+from openems_bridge.trader.market_audit import ForecastOf, WorkerParts
 from openems_bridge.trader.market_chain import PerformedMarketChain
 from openems_bridge.trader.market_contracts import MarketContracts
 from openems_bridge.trader.market_events import MarketFollower
 from openems_bridge.trader.market_operator import MarketOperator
 from openems_bridge.trader.placing import OrderDesk, OrderPen
 from openems_bridge.trader.settings import TradingSettings
-from openems_bridge.trader.slot_worker import ForecastOf, SlotWorker, WorkerParts
+from openems_bridge.trader.slot_worker import SlotWorker
 from openems_bridge.trader.suggestion_desk import BatteryDoor, SuggestionDesk, SuggestionParts
 from openems_bridge.trader.trader import Trader, TraderParts
 

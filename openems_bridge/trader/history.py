@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dems_node.json_types import Section
 from dems_protocol.slots import SlotGrid
 from openems_bridge.trader import journal, verdicts
+from openems_bridge.trader.market_audit import cleared_section
 from openems_bridge.trader.money import Contract, market_cost, market_income, rounded
-from openems_bridge.trader.slot_worker import cleared_section
 from openems_bridge.trader.verdicts import ClearingVerdict
 
 

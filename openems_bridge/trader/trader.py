@@ -27,6 +27,7 @@ from openems_bridge.ledger.slot_phase import ChainHead
 from openems_bridge.refusal import Refused
 from openems_bridge.trader import journal, market_events, verdicts
 from openems_bridge.trader.bidding import DesiredOrder, desired_orders
+from openems_bridge.trader.market_audit import SlotView, hash_of
 from openems_bridge.trader.market_chain import MarketChain
 from openems_bridge.trader.market_contracts import MarketContracts
 from openems_bridge.trader.market_events import MarketOnChain, read_market_slot
@@ -34,7 +35,7 @@ from openems_bridge.trader.market_operator import MarketOperator
 from openems_bridge.trader.own_orders import OrderState, OwnOrder
 from openems_bridge.trader.placing import OrderDesk
 from openems_bridge.trader.settings import TradingSettings
-from openems_bridge.trader.slot_worker import SlotView, SlotWorker, hash_of
+from openems_bridge.trader.slot_worker import SlotWorker
 from openems_bridge.trader.steps import ChainView, SlotSituation, next_steps
 from openems_bridge.trader.suggestion_desk import SuggestionDesk
 
@@ -229,7 +230,7 @@ class Trader:
                 times=view.times,
                 orders=tuple(view.orders),
                 chain=chain_view(view.chain),
-                checked_set=parts.worker.has_checked_set(view),
+                checked_set=parts.worker.audit.has_checked_set(view),
                 verified=None if view.verdict is None else view.verdict.clearing_hash,
                 now=parts.now(),
                 block_time=head.time,
@@ -244,7 +245,7 @@ class Trader:
                 for step in steps[1:]:
                     await parts.worker.do(view, step)
                 break
-        await parts.worker.insist(await parts.database.run(self._view, slot), head.time, head.block)
+        await parts.worker.audit.insist(await parts.database.run(self._view, slot), head.time, head.block)
 
     async def _hear(self) -> None:
         """Take in suggestions and prices of the slots to come."""

@@ -146,7 +146,7 @@ async def test_an_evening_with_the_command_line(
         file.write_text("{}")
         assert (await desk.run("change-key", str(file)))[0] == 1
 
-        assert "The bond is complete" in (await desk.run("lock-bond"))[1]
+        assert "The bond in the ledger is complete" in (await desk.run("lock-bond"))[1]
         status, said = await desk.run("rotate-sealing-key")
         assert status == 0, said
         await town.deliver()

@@ -188,12 +188,19 @@ async def test_answer_that_comes_after_the_end(
 ) -> None:
     """What has expired in the meantime is not accepted, whatever the default is."""
     accepted = async_mock_service(hass, "dems", "accept_suggestion")
-    told = async_mock_service(hass, "notify", "mobile_app_my_phone")
+    expires_at = time.time() + 2
+    told: list[ServiceCall] = []
+
+    async def tell_slowly(call: ServiceCall) -> None:
+        while time.time() <= expires_at:
+            await asyncio.sleep(0.05)
+        told.append(call)
+
+    hass.services.async_register("notify", "mobile_app_my_phone", tell_slowly)
     never = {"quiet_from": "00:00:00", "quiet_to": "00:00:00"}
     await _run(hass, "ask_first", phone=phone, without_answer="accept", wait_for={"seconds": 0}, **never)
-    await household.tell("dispatch_suggested", _suggestion(expires_at=time.time() + 0.1))
+    await household.tell("dispatch_suggested", _suggestion(expires_at=expires_at))
     await until(lambda: len(told) == 2)
-    await asyncio.sleep(0.1)
     await hass.async_block_till_done()
     assert accepted == []
 

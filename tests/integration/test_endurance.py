@@ -94,7 +94,7 @@ def _garbage() -> list[str]:
             for key in keys
             for value in values
         ]
-    texts = chance.sample(texts, 100)
+    texts = chance.sample(texts, 50)
     wide = {f"key{number}": number for number in range(20_000)}
     texts.append(json.dumps({"type": "change", "state": {"grid": wide}}))
     texts.append(json.dumps({"type": "event", "id": 10**30, "event": "x" * 500_000, "data": {"a": wide}}))

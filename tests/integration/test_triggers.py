@@ -1,5 +1,6 @@
 """Triggers of automations: each fires on its events, with what it says, and on no others."""
 
+import asyncio
 import time
 from pathlib import Path
 from typing import Any
@@ -10,14 +11,19 @@ import pytest
 import yaml
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv
-from homeassistant.helpers.trigger import async_get_all_descriptions, async_validate_trigger_config
+from homeassistant.helpers.trigger import (
+    async_get_all_descriptions,
+    async_initialize_triggers,
+    async_validate_trigger_config,
+)
+from homeassistant.setup import async_setup_component
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.dems.price_trigger import PRICES_CHANGED
 from custom_components.dems.suggestion_trigger import DISPATCH_SUGGESTED
 from custom_components.dems.trigger import EVENT_TRIGGERS, TRIGGERS
 
-from .automations import listen
+from .automations import AUTOMATION, listen
 from .bridge import FakeBridge, until
 from .conftest import SetUp
 from .samples import MARKET, SUGGESTION, member
@@ -333,3 +339,32 @@ async def test_two_households(hass: HomeAssistant, bridge: FakeBridge, set_up: S
     await bridge.tell("reading_refused", {})
     await until(lambda: told)
     assert [one["platform"] for one in told] == ["dems.reading_refused"]
+
+
+async def test_bundle_that_is_not_told_any_more(
+    hass: HomeAssistant, bridge: FakeBridge, set_up: SetUp
+) -> None:
+    """An automation that is switched off while suggestions are being bundled hears nothing."""
+    await _at_bridge(bridge, set_up)
+    heard: list[Any] = []
+
+    async def take(variables: dict[str, Any], context: Any = None) -> None:
+        heard.append(variables)
+
+    assert await async_setup_component(hass, AUTOMATION, {})
+    configuration = cv.TRIGGER_SCHEMA([_trigger("dispatch_suggested", bundled=True)])
+    checked = await async_validate_trigger_config(hass, configuration)
+    with patch("custom_components.dems.suggestion_trigger.BUNDLED_FOR", 0.1):
+        stop = await async_initialize_triggers(
+            hass, checked, take, "test", "test", lambda *args, **kwargs: None
+        )
+        assert stop is not None
+        one = {**SUGGESTION, "question": "q", "expires_at": time.time() + 60}
+        last = await bridge.tell("dispatch_suggested", one)
+        await until(lambda: bridge.acknowledged == last)
+        stop()
+    told = await listen(hass, _trigger("reading_verified"))
+    await asyncio.sleep(0.15)
+    await bridge.tell("reading_verified", {})
+    await until(lambda: told)
+    assert heard == []

@@ -14,13 +14,16 @@ from eth_hash.auto import keccak
 from community.api.access import Gate
 from community.api.enrolment_routes import EnrolmentRoutes
 from community.api.key_change_routes import KeyChangeRoutes
+from community.api.market_routes import MarketRoutes
 from community.api.public_routes import Portrait, PublicRoutes
 from community.api.rates import Rate, Rates
 from community.api.reading_routes import ReadingRoutes
 from community.api.routes import ApiParts, api_application
 from community.api.slot_routes import SlotRoutes, statement_document
 from community.app import load_certificate
-from community.deploying import ChainDeployer, lock_bond
+from community.deploying import ChainDeployer, lock_bond, lock_market_bond
+from community.market.balance import BalanceDesk
+from community.market.desk import OrderDesk
 from community.slots.steps import Deadlines
 from community.store import members
 from dems_node.chain.client import ChainClient
@@ -265,6 +268,14 @@ class Street:
         mint = ChainDeployer(town.client, town.keys.authority, lambda line: None)
         await lock_bond(town.client, town.keys, town.facts, currency, mint=mint, say=lambda line: None)
 
+    async def refill_market_bond(self) -> None:
+        """Lock another full bond of the market operator, whom a void has cost some."""
+        town = self.town
+        currency = await town.client.read(town.facts.addresses.ledger, Currency())
+        mint = ChainDeployer(town.client, town.keys.authority, lambda line: None)
+        market = town.market.facts.market
+        await lock_market_bond(town.client, town.keys, market, currency, mint=mint, say=lambda line: None)
+
     async def give_currency(self, household: bytes, amount: int) -> None:
         """Give a household money for deposits and bonds."""
         town = self.town
@@ -335,7 +346,7 @@ async def running_street(town: Town, folder: Path, rpc: str) -> AsyncIterator[St
                 ),
                 readings=ReadingRoutes(town.desk, town.database, gate),
                 slots=slots,
-                market=None,
+                market=MarketRoutes(town.market, OrderDesk(town.market), BalanceDesk(town.market), gate),
                 rates=Rates(Rate(per_second=1e6, burst=1_000_000), town.clock.monotonic),
             )
         )

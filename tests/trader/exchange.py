@@ -46,11 +46,12 @@ from openems_bridge.ledger.slot_phase import ChainHead
 from openems_bridge.store.migrations import MIGRATIONS
 from openems_bridge.trader.clearing_check import ClearingAuditor, to_order
 from openems_bridge.trader.findings import DemandOf
+from openems_bridge.trader.market_audit import WorkerParts
 from openems_bridge.trader.market_contracts import MarketContracts
 from openems_bridge.trader.market_operator import RevealAnswer, SignedReceipt, TermsAnswer
 from openems_bridge.trader.placing import OrderDesk, OrderPen
 from openems_bridge.trader.settings import DispatchChoice, TradingSettings
-from openems_bridge.trader.slot_worker import SlotWorker, WorkerParts
+from openems_bridge.trader.slot_worker import SlotWorker
 from openems_bridge.trader.suggestion_desk import SuggestionDesk, SuggestionParts
 from openems_bridge.trader.trader import Trader, TraderParts
 

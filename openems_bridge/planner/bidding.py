@@ -1,0 +1,52 @@
+"""The orders that follow from a plan, for one of its slots."""
+
+from openems_bridge.planner.battery import Storage
+from openems_bridge.planner.orders import Order, Position, TradingLimits, UtilityPrices, orders_of
+from openems_bridge.planner.plan import Because, Plan, PlannedSlot
+from openems_bridge.planner.willingness import willingness
+
+
+def orders_for(
+    plan: Plan,
+    slot: int,
+    storage: Storage,
+    *,
+    inside_charge: int,
+    utility: UtilityPrices,
+    limits: TradingLimits,
+    promised_wh: int = 0,
+) -> tuple[Order, ...]:
+    """Return what to offer and to ask for in a slot; nothing where the plan does not reach.
+
+    ``inside_charge``: micro-units per kWh that who buys inside pays on top of the pool's price. ``promised_wh``: what
+    the battery is to deliver by orders for earlier slots beyond what the plan has it do: the same Wh is not sold twice.
+    """
+    planned = plan.at(slot)
+    if planned is None:
+        return ()
+    position = position_of(planned, storage, plan.slot_seconds, promised_wh)
+    return orders_of(position, willingness(planned.value, storage, inside_charge), utility, limits)
+
+
+def position_of(planned: PlannedSlot, storage: Storage, slot_seconds: int, promised_wh: int = 0) -> Position:
+    """Return what is expected of a slot, and what the owner's limits let the battery give and take in it, Wh."""
+    hours = slot_seconds / 3600
+    net, battery = planned.expected_net_wh, planned.expected_battery_wh
+    need, surplus = max(net, 0), max(-net, 0)
+    moved = battery / storage.efficiency_out if battery > 0 else battery * storage.efficiency_in
+    before = planned.stored_wh + moved
+    give = min(
+        storage.discharge_w * hours, max(before - storage.least_wh - promised_wh, 0) * storage.efficiency_out
+    )
+    take = min(storage.charge_w * hours, max(storage.most_wh - before, 0) / storage.efficiency_in)
+    if planned.because is Because.HELD:
+        give = 0
+    if not storage.feed_in:
+        give = min(give, need)
+    if not storage.grid_charging:
+        take = min(take, surplus)
+    if storage.max_feed_in_w is not None:
+        give = min(give, max(storage.max_feed_in_w * hours + net, need))
+    if storage.max_draw_w is not None:
+        take = min(take, max(storage.max_draw_w * hours - net, surplus))
+    return Position(net=net, can_discharge=int(give), can_charge=int(take))
