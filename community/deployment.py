@@ -47,6 +47,7 @@ AUTHORITY_CALLS: tuple[type[Call[None]], ...] = (
     community_registry.ChangeKey,
     community_registry.ChangeHousehold,
     community_registry.AppointOperator,
+    community_registry.AskRelief,
 )
 MARKET_AUTHORITY_CALLS: tuple[type[Call[None]], ...] = (market_terms.SetCharges, market_terms.AppointOperator)
 UTILITY_CALLS: tuple[type[Call[None]], ...] = (market_terms.SetPrices,)

@@ -10,7 +10,7 @@ from pathlib import Path
 from demo.chain import anvil
 from demo.community import CommunityProgram, community
 from demo.dashboard import dashboard, energy_preferences
-from demo.home import STREET, Home, join, living
+from demo.home import STREET, Home, living
 from demo.home_assistant import HomeAssistant, Login, home_assistant, write_configuration
 from demo.household import SLOT_SECONDS
 from demo.processes import free_port
@@ -71,9 +71,7 @@ async def _show(options: DemoOptions, say: Callable[[str], None], stopped: async
         community(options.folder / "community", chain, SLOT_SECONDS) as street,
         asyncio.TaskGroup() as tasks,
     ):
-        neighbours = [
-            tasks.create_task(_live(home, options, street, stopped), name=home.name) for home in STREET[1:]
-        ]
+        neighbours = [tasks.create_task(_live(home, options, street), name=home.name) for home in STREET[1:]]
         try:
             await _show_house(options, say, stopped, street)
         finally:
@@ -81,12 +79,12 @@ async def _show(options: DemoOptions, say: Callable[[str], None], stopped: async
                 neighbour.cancel()
 
 
-async def _live(home: Home, options: DemoOptions, street: CommunityProgram, stopped: asyncio.Event) -> None:
-    """Let a neighbour live in the community until the demo ends."""
+async def _live(home: Home, options: DemoOptions, street: CommunityProgram) -> None:
+    """Let a neighbour live in the community, and trade, until the demo ends."""
     folder = options.folder / home.kind
-    async with living(home, folder, options.speed, options.start, member=True) as daemon:
-        await join(home, daemon, street)
-        await stopped.wait()
+    async with living(home, folder, options.speed, options.start, member=True) as house:
+        await house.join(street)
+        await house.trade()
 
 
 async def _show_house(
@@ -96,26 +94,33 @@ async def _show_house(
     home = replace(STREET[0], kind=options.household, profile=options.data, index=options.household_index)
     say("Starting the house's Edge and its bridge …")
     folder = options.folder / "house"
-    async with living(home, folder, options.speed, options.start, member=street is not None) as daemon:
+    async with living(home, folder, options.speed, options.start, member=street is not None) as house:
         if street is not None:
-            await join(home, daemon, street)
+            await house.join(street)
         say("Starting Home Assistant (a few seconds) …")
         write_configuration(options.folder / "home-assistant")
         port = free_port(options.port)
         async with home_assistant(options.folder / "home-assistant", port) as hass:
             await hass.onboard(options.login)
+            daemon = house.daemon
             await hass.add_bridge("127.0.0.1", daemon.port, await daemon.pairing_code())
             await furnish(hass)
             say(_welcome(hass.url, options))
-            if street is not None:
+            if street is None:
+                await stopped.wait()
+                return
+            async with asyncio.TaskGroup() as tasks:
+                trading = tasks.create_task(house.trade(), name=home.name)
                 await _show_community(hass)
-            await stopped.wait()
+                await stopped.wait()
+                trading.cancel()
 
 
 async def _show_community(hass: HomeAssistant) -> None:
-    """Add the community to the dashboard once the house is a member: from the next slot on."""
-    entities = await _entities_with(hass, "anchor_status", MEMBER_SECONDS)
-    await hass.command(type="lovelace/config/save", url_path=DASHBOARD, config=dashboard(entities))
+    """Add the community to the dashboard once the house is a member, and the market once there is one."""
+    for key in ("anchor_status", "market_status"):
+        entities = await _entities_with(hass, key, MEMBER_SECONDS)
+        await hass.command(type="lovelace/config/save", url_path=DASHBOARD, config=dashboard(entities))
 
 
 async def _entities_with(hass: HomeAssistant, key: str, seconds: float) -> dict[str, str]:
@@ -146,7 +151,12 @@ def _welcome(url: str, options: DemoOptions) -> str:
     street = (
         ""
         if options.alone
-        else "\n  Five homes of the street are in a community; its first statements come after two minutes."
+        else "\n  Five homes of the street are in a community: its first statements come after two minutes, its first prices after six."
+    )
+    steering = (
+        'The battery is not steered until you choose the mode "automatic" or "manual".'
+        if options.alone
+        else "The bridges trade by themselves, and the batteries follow; choose another mode to stop that."
     )
     return f"""
   The house is at   {url}/{DASHBOARD}
@@ -154,6 +164,6 @@ def _welcome(url: str, options: DemoOptions) -> str:
   with password     {options.login.password}
 
   One second here plays {options.speed:g} s of the measured day; a slot lasts {SLOT_SECONDS} s.{street}
-  The battery is not steered until you choose the mode "automatic" or "manual".
+  {steering}
   Ctrl-C ends everything and leaves nothing behind.
 """

@@ -33,6 +33,19 @@ WINDOWS = {
     "open_blocks": 20,
 }
 """A demo's slot lasts a minute; so its netting is final a minute after the slot's end instead of an hour."""
+MARKET_GATES = {
+    "gate_seconds": 180,
+    "direct_seconds": 20,
+    "set_challenge_seconds": 20,
+    "reveal_seconds": 30,
+    "publish_seconds": 60,
+    "result_challenge_seconds": 60,
+    "result_challenge_blocks": 5,
+    "answer_seconds": 30,
+    "answer_blocks": 3,
+    "demand_seconds": 600,
+}
+"""The market closes three minutes before a slot, and is cleared half a minute before it at the latest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +116,7 @@ def _configuration(name: str, chain: ChainProgram, port: int, slot_seconds: int)
                 "slot_seconds": slot_seconds,
                 "minimum_owners": MINIMUM_OWNERS,
                 "windows": WINDOWS,
+                "market": {"gates": MARKET_GATES},
             },
             "workers": 1,
         },

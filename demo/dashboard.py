@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from demo.plan_plot import plan_plot
+
 type Card = dict[str, object]
 
 IMPORT_PRICE = 0.32  # EUR/kWh
@@ -47,6 +49,35 @@ COMMUNITY = (
     "slot_feed_in_outside",
     "renewable_energy_account",
 )
+FORECAST = (
+    "forecast_load_next",
+    "forecast_generation_next",
+    "forecast_load_today",
+    "forecast_generation_today",
+    "plan_mode",
+    "plan_reason",
+)
+PRICES = ("clearing_price", "price_next")
+MARKET = (
+    "auto_bid",
+    "suggestion_answer",
+    "market_status",
+    "market_problem",
+    "market_gate",
+    "next_order",
+    "clearing_price",
+    "clearing_energy",
+    "clearing_status",
+    "income_today",
+    "cost_today",
+)
+SUGGESTION = (
+    "suggestion",
+    "suggestion_action",
+    "suggestion_energy",
+    "suggestion_reason",
+)
+FOLLOWING = ("battery_power", "setpoint", "grid_power")
 
 
 def dashboard(entities: Mapping[str, str]) -> dict[str, object]:
@@ -66,13 +97,7 @@ def dashboard(entities: Mapping[str, str]) -> dict[str, object]:
         section(
             "House",
             *tiles,
-            {
-                "type": "history-graph",
-                "title": "Power",
-                "hours_to_show": 0.25,
-                "entities": present(POWERS),
-                "grid_options": {"columns": "full"},
-            },
+            _history("Power", present(POWERS)),
         ),
         section(
             "Battery",
@@ -96,7 +121,40 @@ def dashboard(entities: Mapping[str, str]) -> dict[str, object]:
     ]
     if "anchor_status" in entities:
         sections.append(section("Community", {"type": "entities", "entities": rows(COMMUNITY)}))
+    if "plan_mode" in entities:
+        sections.append(
+            section(
+                "Plan",
+                {"type": "markdown", "content": plan_plot(entities["plan_mode"])},
+                {"type": "entities", "entities": rows(FORECAST)},
+            )
+        )
+    if "market_status" in entities:
+        sections.append(
+            section(
+                "Market",
+                _history("Prices", present(PRICES)),
+                {"type": "entities", "show_header_toggle": False, "entities": rows(MARKET)},
+            )
+        )
+        sections.append(
+            section(
+                "Battery and suggestion",
+                {"type": "entities", "entities": rows(SUGGESTION)},
+                _history("The battery follows", present(FOLLOWING)),
+            )
+        )
     return {"views": [{"title": "House", "type": "sections", "max_columns": 4, "sections": sections}]}
+
+
+def _history(title: str, entities: list[str]) -> Card:
+    return {
+        "type": "history-graph",
+        "title": title,
+        "hours_to_show": 0.25,
+        "entities": entities,
+        "grid_options": {"columns": "full"},
+    }
 
 
 def energy_preferences(entities: Mapping[str, str]) -> dict[str, object]:

@@ -1,13 +1,19 @@
 """One home of the demo's street: its Edge and its bridge, and its place in the community."""
 
+import asyncio
+import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import aiohttp
+
 from demo.community import CommunityProgram
 from demo.household import SLOT_SECONDS, BridgeOptions, BridgeProgram, bridge, fake_edge
-from openems_bridge.edge.simulation.profile import load_profile, shipped_profile
+from demo.owner import Owner
+from demo.weather import HOURS_AHEAD, solar_forecast
+from openems_bridge.edge.simulation.profile import HouseProfile, load_profile, shipped_profile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +25,10 @@ class Home:
     profile: Path | None = None
     """A file of the documented layout to play instead of our own household."""
     index: int = 0
+
+    def played(self) -> HouseProfile:
+        """Return what its Edge plays. Raises ProfileError."""
+        return load_profile(self.profile, self.index) if self.profile else shipped_profile(self.kind)
 
     def arguments(self, speed: float, start: str) -> tuple[str, ...]:
         """Return the fake Edge's arguments."""
@@ -40,12 +50,46 @@ STREET = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class LivingHome:
+    """A home whose Edge and bridge run. The day that its Edge plays began at ``begun_at`` (UTC s)."""
+
+    home: Home
+    daemon: BridgeProgram
+    begun_at: float
+    speed: float
+    start: str
+
+    async def join(self, street: CommunityProgram) -> None:
+        """Accept an invitation to the community of the street."""
+        played = self.home.played()
+        await self.daemon.join(
+            await street.invite(),
+            plant_power=round(NOMINAL_TO_HIGHEST * max(played.pv_w)),
+            battery_power=played.battery_w,
+            battery_capacity=played.battery_wh,
+        )
+
+    async def trade(self) -> None:
+        """Trade, and hear what weather the played day will have, until cancelled."""
+        played = self.home.played()
+        async with aiohttp.ClientSession() as session:
+            owner = await Owner.of(self.daemon, session)
+            await owner.let_trade()
+            while True:
+                if played.has_plant:
+                    sun = solar_forecast(played, self.begun_at, self.start, self.speed, time.time())
+                    await owner.tell_sun(sun)
+                await asyncio.sleep(HOURS_AHEAD * 1800)
+
+
 @asynccontextmanager
 async def living(
     home: Home, folder: Path, speed: float, start: str, *, member: bool
-) -> AsyncGenerator[BridgeProgram]:
+) -> AsyncGenerator[LivingHome]:
     """Run a home's Edge and bridge until the block ends."""
     async with fake_edge(folder, *home.arguments(speed, start)) as edge:
+        begun_at = time.time()
         options = BridgeOptions(
             folder=folder / "bridge",
             edge=edge.ports,
@@ -54,15 +98,4 @@ async def living(
             member=member,
         )
         async with bridge(options) as daemon:
-            yield daemon
-
-
-async def join(home: Home, daemon: BridgeProgram, street: CommunityProgram) -> None:
-    """Let a home accept an invitation to the community of its street."""
-    played = load_profile(home.profile, home.index) if home.profile else shipped_profile(home.kind)
-    await daemon.join(
-        await street.invite(),
-        plant_power=round(NOMINAL_TO_HIGHEST * max(played.pv_w)),
-        battery_power=played.battery_w,
-        battery_capacity=played.battery_wh,
-    )
+            yield LivingHome(home, daemon, begun_at, speed, start)

@@ -65,8 +65,12 @@ class BridgeProgram:
 
     async def pairing_code(self) -> str:
         """Open a pairing code, as ``openems-bridge pair`` does on the same machine."""
-        code: str = (await self._control("pairing"))["code"]
-        return code
+        return (await self.open_pairing())[0]
+
+    async def open_pairing(self) -> tuple[str, bytes]:
+        """Open a pairing code; return it with the certificate's fingerprint."""
+        opened = await self._control("pairing")
+        return opened["code"], bytes.fromhex(opened["fingerprint"])
 
     async def join(
         self, invitation: str, plant_power: int, battery_power: int, battery_capacity: int

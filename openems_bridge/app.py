@@ -19,15 +19,16 @@ from openems_bridge.api.control import ControlServer
 from openems_bridge.api.feed import StateFeed
 from openems_bridge.api.ledger_routes import LedgerRoutes
 from openems_bridge.api.pairing import PairingDesk
-from openems_bridge.api.ports import PushedReadings
 from openems_bridge.api.server import ApiParts, ApiServer, api_application, api_routes
-from openems_bridge.configuration.model import BridgeConfiguration, PushedOptions
+from openems_bridge.configuration.model import BridgeConfiguration
 from openems_bridge.data_folder import DATABASE_FILE, locked_data_folder
 from openems_bridge.diagnostics import BridgeDiagnostics, ProblemMemory
 from openems_bridge.dispatcher.commands import DispatchState, Status
 from openems_bridge.dispatcher.dispatcher import Dispatcher, Surroundings
 from openems_bridge.dispatcher.reasons import Reason, ReasonCode
 from openems_bridge.edge.interface import Connected, Cycle, Edge, EdgeEvent
+from openems_bridge.edge.pushed import PushedEdge
+from openems_bridge.edge.pushed.setpoints import LONGEST_LEASE_SECONDS
 from openems_bridge.edges import CurrentActuator, build_edge
 from openems_bridge.event_log import EventLog
 from openems_bridge.house_state import House, Identity, state_document
@@ -44,7 +45,6 @@ from openems_bridge.steering import OwnerSteering
 from openems_bridge.store import events, readings
 from openems_bridge.store.migrations import MIGRATIONS
 from openems_bridge.store.pruning import prune_daily
-from openems_bridge.telemetry import SourceClass
 
 LOOK_SECONDS = 5.0
 _LOGGER = logging.getLogger(__name__)
@@ -142,6 +142,9 @@ async def _build(
     )
     feed = StateFeed(state_document(identity, grid, house), await database.run(events.last_id))
     event_log = EventLog(database, clock, feed.announce)
+    pushed = _pushed(edge)
+    if pushed is not None:
+        pushed.setpoints.connect(feed)
     watch = HouseWatch(
         identity,
         grid,
@@ -165,12 +168,13 @@ async def _build(
         on_readings=on_readings,
     )
     surroundings = Surroundings(
-        actuator=None if isinstance(configuration.edge, PushedOptions) else CurrentActuator(edge),
+        actuator=CurrentActuator(edge),
         journal=StoredLeases(database, clock),
         clock=clock,
         grid=grid,
         slot_start=recorder.counters_at_start,
         disk_has_room=database.disk_has_room,
+        longest_lease_seconds=LONGEST_LEASE_SECONDS if pushed is not None else None,
     )
     dispatcher, steering = _steered(surroundings, house, settings, watch)
     planning = await build_planning(configuration, database, clock, edge, dispatcher, watch, event_log)
@@ -206,7 +210,8 @@ async def _build(
         ledger=ledger,
         foresight=planning.foresight.desk,
         trading=planning.hall,
-        pushed=_pushed(edge),
+        pushed=pushed,
+        setpoints=pushed.setpoints if pushed is not None else None,
     )
     return _Bridge(
         configuration=configuration,
@@ -248,11 +253,7 @@ def _steered(
     return dispatcher, OwnerSteering(dispatcher, settings, changed=changed, on_limits=watch.limited)
 
 
-def _pushed(edge: Edge) -> PushedReadings | None:
-    if edge.source is not SourceClass.HOME_ASSISTANT:
-        return None
-    from openems_bridge.edge.pushed import PushedEdge
-
+def _pushed(edge: Edge) -> PushedEdge | None:
     return edge if isinstance(edge, PushedEdge) else None
 
 

@@ -1,6 +1,8 @@
 """The house's walls: which package may import which (DESIGN.md, The house)."""
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -51,6 +53,35 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         "dems_node.outage",
         "dems_protocol.slots",
     ),
+    "openems_bridge/foresight": (
+        "openems_bridge.foresight",
+        "openems_bridge.forecast.answer",
+        "openems_bridge.forecast.job",
+        "openems_bridge.forecast.runner",
+        "openems_bridge.planner",
+        "openems_bridge.dispatcher.commands",
+        "openems_bridge.dispatcher.reasons",
+        "openems_bridge.edge.interface",
+        "openems_bridge.metering.recorder",
+        "openems_bridge.refusal",
+        "openems_bridge.store",
+        "openems_bridge.telemetry",
+        "dems_node",
+        "dems_protocol.slots",
+    ),
+    "openems_bridge/trader": (
+        "openems_bridge.trader",
+        "openems_bridge.foresight",
+        "openems_bridge.ledger",
+        "openems_bridge.keys",
+        "openems_bridge.dispatcher.commands",
+        "openems_bridge.dispatcher.reasons",
+        "openems_bridge.forecast.answer",
+        "openems_bridge.refusal",
+        "openems_bridge.store",
+        "dems_node",
+        "dems_protocol",
+    ),
     "openems_bridge/planner": (
         "openems_bridge.planner",
         "openems_bridge.child_process",
@@ -95,6 +126,13 @@ def test_home_assistant_imports_nothing_heavy() -> None:
     for path in sorted((ROOT / "custom_components").rglob("*.py")):
         for name in _imports(path):
             assert name.split(".")[0] not in HEAVY, f"{path.relative_to(ROOT)} imports {name}"
+
+
+def test_the_daemon_imports_nothing_of_its_short_lived_processes() -> None:
+    """Forecast and plan are made in processes of their own, so that the daemon stays below 180 MB."""
+    code = "import sys, openems_bridge.app, openems_bridge.trader.building; print(*{'numpy', 'highspy'} & set(sys.modules))"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert found.stdout.split() == []
 
 
 @pytest.mark.parametrize("folder", ["dems_protocol", "dems_node", "openems_bridge"])

@@ -45,6 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     status = _add(commands, "status", "say how the community stands: slots, members, money, clock", _status)
     status.add_argument("--json", action="store_true", dest="as_json", help="as JSON, for programs")
     _add(commands, "lock-bond", "fill the operator's bond up, at first or after a slash", _lock_bond)
+    _add_relief(commands)
     _add(commands, "rotate-sealing-key", "make another key for direct inclusions (daemon stopped)", _rotate)
     add_member_commands(partial(_add, commands))
     return parser
@@ -56,6 +57,15 @@ def _add_init(commands: _Commands) -> None:
         "--output", type=Path, default=DEFAULT_CONFIGURATION, help="where to (default: %(default)s)"
     )
     parser.set_defaults(command=_init)
+
+
+def _add_relief(commands: _Commands) -> None:
+    parser = _add(commands, "ask-relief", "ask the households of a zone to draw less for a while", _ask_relief)
+    parser.add_argument("--zone", type=int, default=0, help="the zone's number (default: %(default)s)")
+    parser.add_argument("--minutes", type=int, default=30, help="for how long, from now (default: %(default)s)")
+    parser.add_argument(
+        "--power", type=int, default=4200, metavar="W", help="what each is to draw at most (default: %(default)s)"
+    )
 
 
 def _add(
@@ -111,6 +121,15 @@ def _status(options: argparse.Namespace) -> int:
     from community.configuration.loading import load_configuration
 
     return show_status(load_configuration(options.config), as_json=options.as_json)
+
+
+def _ask_relief(options: argparse.Namespace) -> int:
+    from community.cli.relief import ask_relief
+    from community.configuration.loading import load_configuration
+
+    return ask_relief(
+        load_configuration(options.config), zone=options.zone, minutes=options.minutes, power=options.power
+    )
 
 
 def _lock_bond(options: argparse.Namespace) -> int:

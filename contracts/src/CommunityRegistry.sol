@@ -90,6 +90,9 @@ contract CommunityRegistry is AccessManaged, EIP712 {
     event ZoneChanged(bytes32 indexed meter, bytes32 indexed zone, uint64 from);
     event OperatorChanged(address indexed operator, uint64 from);
     event SealingKeyChanged(address indexed operator, uint64 from, uint256[2] key);
+    /// @notice The grid asks the households of a zone to draw no more than `maximumWatts` each, between two moments (unix
+    /// seconds). A request: what a household does about it is its own affair.
+    event ReliefAsked(bytes32 indexed zone, uint64 from, uint64 until, uint32 maximumWatts);
 
     bytes32 public constant KEY_CHANGE_TYPEHASH =
         keccak256("KeyChange(bytes32 meter,bytes32 key,uint64 from,uint256 nonce)");
@@ -129,6 +132,12 @@ contract CommunityRegistry is AccessManaged, EIP712 {
         require(household != address(0) && !isMember[household], WrongMembership(household));
         isMember[household] = true;
         emit HouseholdAdmitted(household);
+    }
+
+    /// @notice Asks the households of a zone to relieve the grid for a while. Role: authority.
+    function askRelief(bytes32 zone, uint64 from, uint64 until, uint32 maximumWatts) external restricted {
+        require(from < until && block.timestamp < until, InvalidParameter("until"));
+        emit ReliefAsked(zone, from, until, maximumWatts);
     }
 
     /// @notice Takes no more meters for a household. Its meters stay until they are moved out. Role: authority.

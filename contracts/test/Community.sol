@@ -128,7 +128,7 @@ abstract contract Community is Checks {
     }
 
     function _grant() private {
-        bytes4[] memory selectors = new bytes4[](8);
+        bytes4[] memory selectors = new bytes4[](9);
         selectors[0] = CommunityRegistry.admit.selector;
         selectors[1] = CommunityRegistry.dismiss.selector;
         selectors[2] = CommunityRegistry.registerMeter.selector;
@@ -137,6 +137,7 @@ abstract contract Community is Checks {
         selectors[5] = CommunityRegistry.changeKey.selector;
         selectors[6] = CommunityRegistry.changeHousehold.selector;
         selectors[7] = CommunityRegistry.appointOperator.selector;
+        selectors[8] = CommunityRegistry.askRelief.selector;
         manager.setTargetFunctionRole(address(registry), selectors, AUTHORITY_ROLE);
         manager.grantRole(AUTHORITY_ROLE, authority, 0);
     }

@@ -328,8 +328,25 @@ contract CommunityRegistryTest is Community {
             registry.appointOperator(stranger, [uint256(1), 2], from);
             VM.expectPartialRevert(why);
             registry.setAuthority(stranger);
+            VM.expectPartialRevert(why);
+            registry.askRelief("zone", 0, from, 4200);
             VM.stopPrank();
         }
+    }
+
+    // Relief
+
+    function test_relief_isAskedForATimeToCome() public {
+        uint64 now_ = uint64(block.timestamp);
+        VM.startPrank(authority);
+        _expect(CommunityRegistry.InvalidParameter.selector);
+        registry.askRelief("zone", now_ - 10, now_, 4200);
+        _expect(CommunityRegistry.InvalidParameter.selector);
+        registry.askRelief("zone", now_ + 10, now_ + 10, 4200);
+        VM.recordLogs();
+        registry.askRelief("zone", now_, now_ + 900, 4200);
+        VM.stopPrank();
+        checkEqual(VM.getRecordedLogs()[0].topics[1], "zone", "the zone");
     }
 
     function test_parametersAreChecked() public {

@@ -21,6 +21,9 @@ from .meters import Meters
 from .prices import PriceList
 from .services import async_setup_services
 from .settlement import SettlementStatistics
+from .solar_feed import SolarFeed
+from .tariff import TariffSource
+from .tariff_feed import TariffFeed
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -34,6 +37,7 @@ PLATFORMS = [
     Platform.SELECT,
     Platform.SENSOR,
     Platform.SWITCH,
+    Platform.TIME,
 ]
 
 
@@ -70,6 +74,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: DemsConfigEntry) -> bool
     ]
     if (meters := Meters.read(entry.options)) is not None:
         runs.append((MeterFeed(hass, coordinator.client, meters, entry.title).run(), "meters"))
+    if (tariff := TariffSource.read(entry.options)) is not None:
+        runs.append((TariffFeed(hass, coordinator.market, entry.title, tariff).run(), "tariff"))
+    runs.append((SolarFeed(hass, coordinator.market, entry.title).run(), "solar forecast"))
     for run, name in runs:
         entry.async_create_background_task(hass, run, f"{DOMAIN} {name} {entry.title}")
     return True

@@ -14,6 +14,7 @@ from .coordinator import DemsConfigEntry
 from .devices import Part
 from .entity import DemsEntity, PartDescription, add_with_devices
 from .ledger import REFUSED, Anchor, AnchorStatus, Community, Connection
+from .market import Result, ResultStatus
 from .models import Bridge, EdgeConnection, EdgeState
 
 PARALLEL_UPDATES = 0
@@ -103,6 +104,15 @@ BINARY_SENSORS: tuple[DemsBinarySensorDescription[Any], ...] = (
         value=lambda community: community.read_only,
         device_class=BinarySensorDeviceClass.PROBLEM,
         entity_category=EntityCategory.DIAGNOSTIC,
+    ),
+    DemsBinarySensorDescription[Result](
+        key="market_violation",
+        translation_key="market_violation",
+        part=Part.MARKET,
+        section=lambda house: house.market.last if house.market else None,
+        value=lambda last: None if last.status is None else last.status is ResultStatus.VIOLATED,
+        attributes=lambda last: {"slot": last.slot, "reason": last.reason.code if last.reason else None},
+        device_class=BinarySensorDeviceClass.PROBLEM,
     ),
 )
 

@@ -83,7 +83,7 @@ class BridgeClient:
 
     async def info(self) -> BridgeInfo:
         """Return what the bridge says about itself. Raises WrongVersion where no version is in common."""
-        info = BridgeInfo.read(await self._request("GET", "/v1/info"))
+        info = BridgeInfo.read(await self.request("GET", "/v1/info"))
         if info.api_current < API_VERSION:
             raise WrongVersion(bridge_is_older=True)
         if info.api_oldest > API_VERSION:
@@ -92,11 +92,11 @@ class BridgeClient:
 
     async def state(self) -> Document:
         """Return the state document."""
-        return merge({}, await self._request("GET", "/v1/state"))
+        return merge({}, await self.request("GET", "/v1/state"))
 
     async def set_mode(self, mode: str) -> dict[str, Any]:
         """Set the dispatch mode; return the ``dispatch`` section."""
-        return await self._request("PUT", "/v1/dispatch/mode", {"mode": mode})
+        return await self.request("PUT", "/v1/dispatch/mode", {"mode": mode})
 
     async def command_battery(self, power: int, duration: float, note: str | None) -> dict[str, Any]:
         """Ask for a battery power (W, + discharging) for some seconds; return the ``dispatch`` section."""
@@ -106,62 +106,55 @@ class BridgeClient:
         }
         if note:
             body["note"] = note
-        return await self._request("POST", "/v1/dispatch/command", body)
+        return await self.request("POST", "/v1/dispatch/command", body)
 
     async def withdraw_command(self) -> dict[str, Any]:
         """Withdraw the manual command; return the ``dispatch`` section."""
-        return await self._request("DELETE", "/v1/dispatch/command")
+        return await self.request("DELETE", "/v1/dispatch/command")
 
     async def set_limits(self, limits: Mapping[str, int | bool | None]) -> dict[str, Any]:
         """Change some of the owner's limits; return the ``limits`` section."""
-        return await self._request("PATCH", "/v1/limits", dict(limits))
+        return await self.request("PATCH", "/v1/limits", dict(limits))
 
     async def read_invitation(self, invitation: str) -> Invitation:
         """Return what an invitation leads to; nothing is agreed to or stored yet."""
         body = {"invitation": invitation}
         return Invitation.read(
-            await self._request("POST", "/v1/community/invitation", body, within=_JOIN_TIMEOUT)
+            await self.request("POST", "/v1/community/invitation", body, within=_JOIN_TIMEOUT)
         )
 
-    async def join(
-        self, invitation: str, consent: str, *, plant_power: int, battery_power: int, battery_capacity: int
-    ) -> dict[str, Any]:
+    async def join(self, invitation: str, consent: str, plant: Mapping[str, int | str]) -> dict[str, Any]:
         """Agree to the text that hashes to ``consent`` and ask to be admitted; return the ``community`` section.
 
-        Powers in W, the capacity in Wh; 0 where the house has no such thing.
+        ``plant`` has the powers (W) and the capacity (Wh), 0 where the house has no such thing; and, if they are known,
+        kind, commissioning (a day, ISO 8601) and unit number of the plant.
         """
-        body = {
-            "invitation": invitation,
-            "consent": consent,
-            "plant_power": plant_power,
-            "battery_power": battery_power,
-            "battery_capacity": battery_capacity,
-        }
-        return await self._request("POST", "/v1/community/join", body, within=_JOIN_TIMEOUT)
+        body = {"invitation": invitation, "consent": consent, **plant}
+        return await self.request("POST", "/v1/community/join", body, within=_JOIN_TIMEOUT)
 
     async def leave(self) -> dict[str, Any]:
         """Leave the community with the next slot; return the ``community`` section."""
-        return await self._request("POST", "/v1/community/leave", within=_JOIN_TIMEOUT)
+        return await self.request("POST", "/v1/community/leave", within=_JOIN_TIMEOUT)
 
     async def anchor(self) -> None:
         """Make the bridge try the waiting readings now."""
-        await self._request("POST", "/v1/anchor")
+        await self.request("POST", "/v1/anchor")
 
     async def claim(self) -> str:
         """Claim certificates for the oldest feed-in that is final; return the id of the transaction that will do it."""
-        answer = Reader("claim", await self._request("POST", "/v1/certificates/claim"))
+        answer = Reader("claim", await self.request("POST", "/v1/certificates/claim"))
         return answer.name("transaction")
 
     async def redeem(self, certificate: str, energy: int, purpose: str) -> str:
         """Redeem certificates of one kind for some Wh; return the id of the transaction that will do it."""
         body = {"id": certificate, "amount_wh": energy, "purpose": purpose}
-        answer = Reader("redeem", await self._request("POST", "/v1/certificates/redeem", body))
+        answer = Reader("redeem", await self.request("POST", "/v1/certificates/redeem", body))
         return answer.name("transaction")
 
     async def settlement(self, first: int, last: int) -> list[SettledSlot]:
         """Return the decided slots from ``first`` to ``last``, both included: the oldest of them, at most 1000."""
         query = {"from": first, "to": last}
-        return read_settlement(await self._request("GET", "/v1/settlement", query=query))
+        return read_settlement(await self.request("GET", "/v1/settlement", query=query))
 
     async def proofs(self, first: int, last: int) -> bytes:
         """Return the file with the proofs of the slots from ``first`` to ``last``, both included. At most 64 MiB."""
@@ -172,15 +165,15 @@ class BridgeClient:
 
     async def acknowledged(self) -> int | None:
         """Return up to which event the bridge was told that we have them; None where it was told nothing."""
-        return Reader("acknowledged", await self._request("GET", "/v1/events/acknowledged")).integer("id")
+        return Reader("acknowledged", await self.request("GET", "/v1/events/acknowledged")).integer("id")
 
     async def acknowledge(self, event_id: int) -> None:
         """Say that we have every event up to this one."""
-        await self._request("PUT", "/v1/events/acknowledged", {"id": event_id})
+        await self.request("PUT", "/v1/events/acknowledged", {"id": event_id})
 
     async def push(self, readings: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, str]]:
         """Give the bridge readings of meters; return what it refused, and why: key, code and detail."""
-        answer = Reader("readings", await self._request("PUT", "/v1/readings", {"samples": [*readings]}))
+        answer = Reader("readings", await self.request("PUT", "/v1/readings", {"samples": [*readings]}))
         return [
             (one.required_text("key"), one.required_text("code"), one.text("detail") or "")
             for one in answer.objects("refused")
@@ -188,11 +181,11 @@ class BridgeClient:
 
     async def diagnostics(self) -> dict[str, Any]:
         """Return the bridge's own diagnostics."""
-        return await self._request("GET", "/v1/diagnostics")
+        return await self.request("GET", "/v1/diagnostics")
 
     async def revoke(self) -> None:
         """Make the bridge forget this client's token."""
-        await self._request("DELETE", "/v1/pairing")
+        await self.request("DELETE", "/v1/pairing")
 
     async def pair(self, code: str, name: str) -> str:
         """Pair by a canonical code under the name of this client; return the token.
@@ -201,12 +194,12 @@ class BridgeClient:
         it knows the code and holds this certificate.
         """
         client_nonce = secrets.token_bytes(32)
-        started = await self._request(
+        started = await self.request(
             "POST", "/v1/pairing/start", {"client_nonce": client_nonce.hex(), "name": name}
         )
         salt, transcript = _transcript(started, client_nonce, self._pin.fingerprint)
         key = await asyncio.get_running_loop().run_in_executor(None, derive_key, code, salt)
-        finished = await self._request(
+        finished = await self.request(
             "POST",
             "/v1/pairing/finish",
             {"pairing_id": transcript.pairing_id, "proof": transcript.client_proof(key)},
@@ -249,7 +242,7 @@ class BridgeClient:
             raise InvalidAnswer("the WebSocket sent bytes where a text was expected")
         raise CannotConnect(f"the WebSocket was closed ({socket.close_code})")
 
-    async def _request(
+    async def request(
         self,
         method: str,
         path: str,
@@ -258,6 +251,7 @@ class BridgeClient:
         query: Mapping[str, int] | None = None,
         within: ClientTimeout = TIMEOUT,
     ) -> dict[str, Any]:
+        """Send a request and return the object that answers it, empty where nothing does. Raises BridgeError."""
         async with self._response(method, path, body, query=query, within=within) as response:
             text = await _read(response, _LARGEST_ANSWER)
         return {} if not text and response.status in _WITHOUT_BODY else _object(text)

@@ -25,6 +25,27 @@ LEDGER_REFUSALS: Final = frozenset(
     {"chain_unreachable", "no_community", "not_held", "nothing_to_claim", "too_many_slots"}
 )
 """The ledger's refusals with a sentence of their own."""
+MARKET_REFUSALS: Final = frozenset(
+    {
+        "crossed",
+        "expired",
+        "gate_closed",
+        "no_forecast",
+        "no_market",
+        "no_plan",
+        "not_pending",
+        "outside_limits",
+        "read_only",
+        "too_far_ahead",
+        "too_many",
+        "too_many_orders",
+        "unknown_order",
+        "unknown_suggestion",
+        "window_over",
+        "window_too_short",
+    }
+)
+"""Refusals of market, plan and forecast with a sentence of their own."""
 
 
 async def send(coordinator: DemsCoordinator, section: str, answer: Awaitable[dict[str, Any]]) -> None:
@@ -73,7 +94,7 @@ async def ask[T](coordinator: DemsCoordinator, answer: Awaitable[T]) -> T:
 
 def _refusal(problem: BridgeProblem) -> HomeAssistantError:
     """Return the exception that says, in the user's language where we know the reason, why the bridge refused."""
-    if problem.code in REFUSALS | LEDGER_REFUSALS:
+    if problem.code in REFUSALS | LEDGER_REFUSALS | MARKET_REFUSALS:
         return ServiceValidationError(
             translation_domain=DOMAIN,
             translation_key=f"refused_{problem.code}",

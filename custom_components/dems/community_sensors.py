@@ -51,7 +51,12 @@ def _slot(netting: Netting) -> dict[str, Any]:
 
 
 def _certificates(netting: Netting) -> dict[str, Any]:
-    return {"certificates": [{"id": one.id, "amount_wh": one.energy} for one in netting.certificates]}
+    return {
+        "certificates": [
+            {"id": one.id, "amount_wh": one.energy, "origin": dict(one.origin)}
+            for one in netting.certificates
+        ]
+    }
 
 
 def _netted(key: str, value: Callable[[Netting], int | None]) -> DemsSensorDescription[Netting]:

@@ -15,6 +15,9 @@ CONF_CONSENT: Final = "consent"
 CONF_PLANT_POWER: Final = "plant_power"
 CONF_BATTERY_POWER: Final = "battery_power"
 CONF_BATTERY_CAPACITY: Final = "battery_capacity"
+CONF_PLANT_KIND: Final = "plant_kind"
+CONF_PLANT_UNIT: Final = "plant_unit"
+CONF_COMMISSIONED: Final = "commissioned"
 
 DEFAULT_PORT: Final = 8484
 DEFAULT_INTERVAL: Final = 10
@@ -35,3 +38,8 @@ LONGEST_NOTE: Final = 200
 LONGEST_PURPOSE: Final = 200
 LARGEST_PRICE: Final = 10.0
 """Per kWh, in Home Assistant's currency."""
+LARGEST_ENERGY_PER_DAY: Final = 10_000
+"""kWh that the bridge may be told to trade a day."""
+WH_PER_KWH: Final = 1000
+LONGEST_NAME: Final = 100
+"""Of an announced load."""

@@ -21,6 +21,7 @@ from .document import Document, merge
 from .errors import BridgeError, CertificateChanged, InvalidAnswer, Unauthorized
 from .feed import SIGNAL_EVENT, BridgeEvent, EventFeed
 from .issues import Issues
+from .market_client import MarketClient
 from .models import House
 
 _LOGGER = logging.getLogger(__name__)
@@ -57,6 +58,7 @@ class DemsCoordinator(DataUpdateCoordinator[House]):
             always_update=False,
         )
         self.client = client
+        self.market = MarketClient(client)
         self.bridge_id = entry.unique_id or entry.entry_id
         self.devices = Devices(hass, entry.entry_id, self.bridge_id)
         self.issues = Issues(hass, entry)

@@ -1,6 +1,7 @@
 """The devices of a household in Home Assistant: the bridge, and behind it what the house has."""
 
 from enum import StrEnum
+from typing import Final
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
@@ -12,7 +13,7 @@ MANUFACTURER = "DEMS"
 
 
 class Part(StrEnum):
-    """What becomes a device, and MEMBER: what a community's device has only once the household is admitted."""
+    """What becomes a device, and below COMMUNITY what a device has only while the bridge says something of it."""
 
     BRIDGE = "bridge"
     GRID = "grid"
@@ -20,6 +21,10 @@ class Part(StrEnum):
     SOLAR = "solar"
     COMMUNITY = "community"
     MEMBER = "member"
+    MARKET = "market"
+    FORECAST = "forecast"
+    SOLAR_FORECAST = "solar_forecast"
+    PLAN = "plan"
 
 
 _MODELS = {
@@ -29,15 +34,22 @@ _MODELS = {
     Part.SOLAR: "Solar plant",
     Part.COMMUNITY: "Energy community",
 }
+_DEVICE_OF: Final = {
+    Part.MEMBER: Part.COMMUNITY,
+    Part.MARKET: Part.COMMUNITY,
+    Part.FORECAST: Part.BRIDGE,
+    Part.SOLAR_FORECAST: Part.SOLAR,
+    Part.PLAN: Part.BRIDGE,
+}
+"""Whose device shows what is no device by itself."""
 _NEEDS_EDGE = frozenset({Part.GRID, Part.BATTERY, Part.SOLAR})
 """Parts that only the Edge knows of."""
 
 
 def identifier(bridge_id: str, part: Part) -> tuple[str, str]:
     """Return what identifies the device of a part of a household in the device registry."""
-    if part is Part.BRIDGE:
-        return (DOMAIN, bridge_id)
-    return (DOMAIN, f"{bridge_id}_{Part.COMMUNITY if part is Part.MEMBER else part}")
+    device = _DEVICE_OF.get(part, part)
+    return (DOMAIN, bridge_id if device is Part.BRIDGE else f"{bridge_id}_{device}")
 
 
 def present(house: House) -> frozenset[Part]:
@@ -49,6 +61,10 @@ def present(house: House) -> frozenset[Part]:
         Part.SOLAR: house.solar is not None,
         Part.COMMUNITY: house.community is not None,
         Part.MEMBER: house.is_member,
+        Part.MARKET: house.community is not None and house.market is not None,
+        Part.FORECAST: house.forecast is not None,
+        Part.SOLAR_FORECAST: house.forecast is not None and house.solar is not None,
+        Part.PLAN: house.plan is not None,
     }
     return frozenset(part for part, is_there in has.items() if is_there)
 
@@ -67,23 +83,23 @@ class Devices:
         self._entry_id = entry_id
         self._bridge_id = bridge_id
         self._registered: dict[Part, tuple[str | None, ...]] = {}
-        self._was_member = False
+        self._shown: frozenset[Part] = frozenset()
 
     @property
     def parts(self) -> frozenset[Part]:
-        """The parts that have a device now. Who was a member stays one here until the community is gone."""
-        parts = frozenset(self._registered)
-        return parts | {Part.MEMBER} if self._was_member and Part.COMMUNITY in parts else parts
+        """The parts that have a device now. What a device once showed it keeps showing until it is gone."""
+        return frozenset(self._registered) | self._shown
 
     def update(self, house: House) -> None:
         """Add and rename devices; remove those that are gone for good."""
         parts = present(house)
-        self._was_member = Part.MEMBER in parts or (self._was_member and Part.COMMUNITY in parts)
         for part in _MODELS:
             if part in parts:
                 self._register(part, house)
             elif part not in _NEEDS_EDGE or is_topology_known(house):
                 self._remove(part)
+        shown = self._shown | (parts & _DEVICE_OF.keys())
+        self._shown = frozenset(part for part in shown if _DEVICE_OF[part] in self._registered)
 
     def _register(self, part: Part, house: House) -> None:
         """Register a device where it is new or has changed; the others hang on the bridge, which comes first."""

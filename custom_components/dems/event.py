@@ -43,6 +43,7 @@ CHAIN_EVENTS: Final = (
     "reading_excluded",
     "reading_included",
     "released",
+    "relief_asked",
     "sealing_key_changed",
     "slashed",
     "slot_netted",

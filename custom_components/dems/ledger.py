@@ -139,15 +139,39 @@ class Anchor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Certificate:
-    """Certificates of one kind that the household holds. ``id`` is a token id, 0x and 64 hex digits."""
+    """Certificates of one kind that the household holds. ``id`` is a token id, 0x and 64 hex digits.
+
+    ``origin`` says what the chain knows of where they come from, empty where that is not known.
+    """
 
     id: str
     energy: int
+    origin: Mapping[str, str | int | float | bool]
 
     @classmethod
     def read(cls, values: Reader) -> Self:
         """Read one of ``netting.certificates``."""
-        return cls(id=values.required_text("id"), energy=values.required_integer("amount_wh"))
+        return cls(
+            id=values.required_text("id"),
+            energy=values.required_integer("amount_wh"),
+            origin=_origin(values.object("origin")),
+        )
+
+
+def _origin(values: Reader | None) -> Mapping[str, str | int | float | bool]:
+    """Return a certificate's origin with its times as texts (ISO 8601)."""
+    if values is None:
+        return {}
+    times = {key: values.moment(key) for key in ("from", "to", "issued_at", "commissioned_at")}
+    told: dict[str, str | int | float | bool | None] = {
+        **{key: None if time is None else time.isoformat() for key, time in times.items()},
+        "issuer": values.text("issuer"),
+        "plant_kind": values.text("plant_kind"),
+        "plant_power": values.integer("plant_power"),
+        "plant_unit": values.text("plant_unit"),
+        "with_storage": values.flag("with_storage"),
+    }
+    return {key: value for key, value in told.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

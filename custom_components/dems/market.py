@@ -69,6 +69,14 @@ class SuggestionState(StrEnum):
     IGNORED = "ignored"
 
 
+class Action(StrEnum):
+    """What the battery is asked to do."""
+
+    SELF_CONSUMPTION = "self_consumption"
+    DELIVER = "deliver"
+    TAKE = "take"
+
+
 class Answer(StrEnum):
     """What the owner lets the bridge do with suggestions."""
 
@@ -185,7 +193,7 @@ class Suggestion:
     slot: int | None
     start: datetime | None
     end: datetime | None
-    action: str | None
+    action: Action | None
     energy: int | None
     gain: int | None
     state: SuggestionState | None
@@ -210,7 +218,7 @@ class Suggestion:
             slot=values.integer("slot"),
             start=values.moment("from"),
             end=values.moment("to"),
-            action=values.text("action"),
+            action=values.choice("action", Action),
             energy=values.integer("energy"),
             gain=values.integer("gain"),
             state=values.choice("state", SuggestionState),

@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from .document import Document, Reader, Reason, moment
 from .errors import InvalidAnswer
+from .foresight import Forecast, Plan
 from .ledger import Anchor, Community, Netting
 from .market import Market, Suggestion, Trading
 
@@ -338,6 +339,8 @@ class House:
     community: Community | None = None
     anchor: Anchor | None = None
     netting: Netting | None = None
+    forecast: Forecast | None = None
+    plan: Plan | None = None
     trading: Trading | None = None
     market: Market | None = None
     suggestion: Suggestion | None = None
@@ -367,6 +370,8 @@ class House:
             community=section("community", Community.read),
             anchor=section("anchor", lambda values: Anchor.read(values, bridge.slot_seconds)),
             netting=section("netting", lambda values: Netting.read(values, bridge.slot_seconds)),
+            forecast=section("forecast", Forecast.read),
+            plan=section("plan", Plan.read_any),
             trading=section("trading", Trading.read),
             market=section("market", Market.read),
             suggestion=section("suggestion", Suggestion.read_any),

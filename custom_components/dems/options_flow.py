@@ -1,10 +1,10 @@
-"""Options flow: how often and at which prices, and the way into a community and out of it."""
+"""Options flow: how often and at which prices, which meters and tariff, and the way into a community and out of it."""
 
 from typing import Any, Final
 
 import probatio as vol
 from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult, OptionsFlowWithReload
-from homeassistant.const import UnitOfEnergy, UnitOfPower, UnitOfTime
+from homeassistant.const import UnitOfTime
 from homeassistant.helpers.selector import (
     BooleanSelector,
     NumberSelector,
@@ -15,14 +15,10 @@ from homeassistant.helpers.selector import (
 )
 
 from .const import (
-    CONF_BATTERY_CAPACITY,
-    CONF_BATTERY_POWER,
     CONF_CONSENT,
     CONF_INTERVAL,
     CONF_INVITATION,
-    CONF_PLANT_POWER,
     DEFAULT_INTERVAL,
-    LARGEST_POWER,
     LARGEST_PRICE,
     LONGEST_INTERVAL,
     SHORTEST_INTERVAL,
@@ -34,22 +30,12 @@ from .ledger import Community, Invitation, Membership
 from .meters import CONF_METERS
 from .meters_form import check_meters, cleaned, meters_schema
 from .models import FROM_HOME_ASSISTANT
+from .plant_form import PLANT_FIELDS, check_plant, known_plant, plant
 from .prices import PRICES
+from .tariff import CONF_TARIFF
+from .tariff_form import check_tariff, tariff_schema
 
-LARGEST_CAPACITY: Final = 10_000_000
-"""Wh."""
 _IN_COMMUNITY: Final = frozenset({Membership.JOINING, Membership.WAITING, Membership.MEMBER})
-
-
-def _whole_number(most: int, unit: str) -> Any:
-    return vol.All(
-        NumberSelector(
-            NumberSelectorConfig(
-                min=0, max=most, step=1, mode=NumberSelectorMode.BOX, unit_of_measurement=unit
-            )
-        ),
-        vol.Coerce(int),
-    )
 
 
 _INTERVAL_SCHEMA: Final = vol.Schema(
@@ -72,12 +58,7 @@ _INVITATION_SCHEMA: Final = vol.Schema(
     {vol.Required(CONF_INVITATION): TextSelector(TextSelectorConfig(autocomplete="off"))}
 )
 _CONSENT_SCHEMA: Final = vol.Schema(
-    {
-        vol.Required(CONF_PLANT_POWER): _whole_number(LARGEST_POWER, UnitOfPower.WATT),
-        vol.Required(CONF_BATTERY_POWER): _whole_number(LARGEST_POWER, UnitOfPower.WATT),
-        vol.Required(CONF_BATTERY_CAPACITY): _whole_number(LARGEST_CAPACITY, UnitOfEnergy.WATT_HOUR),
-        vol.Required(CONF_CONSENT, default=False): BooleanSelector(),
-    }
+    {**PLANT_FIELDS, vol.Required(CONF_CONSENT, default=False): BooleanSelector()}
 )
 
 
@@ -109,7 +90,7 @@ class DemsOptionsFlow(OptionsFlowWithReload):
         community = self._community
         is_in = community is not None and community.status in _IN_COMMUNITY
         takes_meters = self._coordinator.data.bridge.source == FROM_HOME_ASSISTANT
-        choices = ["settings", *(["meters"] if takes_meters else []), "leave" if is_in else "join"]
+        choices = ["settings", "tariff", *(["meters"] if takes_meters else []), "leave" if is_in else "join"]
         return self.async_show_menu(step_id="init", menu_options=choices)
 
     async def async_step_meters(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
@@ -127,13 +108,31 @@ class DemsOptionsFlow(OptionsFlowWithReload):
             errors=errors,
         )
 
+    async def async_step_tariff(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Say what a kWh costs and brings, for the plan."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            errors = check_tariff(self.hass, user_input)
+            if not errors:
+                return self.async_create_entry(data={**self.config_entry.options, CONF_TARIFF: user_input})
+        before = self.config_entry.options.get(CONF_TARIFF, {})
+        return self.async_show_form(
+            step_id="tariff",
+            data_schema=self.add_suggested_values_to_schema(
+                tariff_schema(self.hass.config.currency), user_input or before
+            ),
+            errors=errors,
+        )
+
     async def async_step_settings(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for the interval, and for prices where there is a community."""
         if user_input is not None:
-            meters = self.config_entry.options.get(CONF_METERS)
-            return self.async_create_entry(
-                data=user_input if meters is None else {**user_input, CONF_METERS: meters}
-            )
+            others = {
+                key: self.config_entry.options[key]
+                for key in (CONF_METERS, CONF_TARIFF)
+                if key in self.config_entry.options
+            }
+            return self.async_create_entry(data={**user_input, **others})
         options = self.config_entry.options
         schema = _INTERVAL_SCHEMA
         if self._community is not None or any(option in options for option in PRICES.values()):
@@ -173,14 +172,10 @@ class DemsOptionsFlow(OptionsFlowWithReload):
         said = ""
         if user_input is not None and not user_input[CONF_CONSENT]:
             errors[CONF_CONSENT] = "consent_needed"
-        elif user_input is not None:
+        elif user_input is not None and not (errors := check_plant(user_input)):
             try:
                 answer = await coordinator.client.join(
-                    self._invitation,
-                    self._invited.consent,
-                    plant_power=user_input[CONF_PLANT_POWER],
-                    battery_power=user_input[CONF_BATTERY_POWER],
-                    battery_capacity=user_input[CONF_BATTERY_CAPACITY],
+                    self._invitation, self._invited.consent, plant(user_input)
                 )
                 coordinator.apply({"community": answer})
             except BridgeError as error:
@@ -192,7 +187,7 @@ class DemsOptionsFlow(OptionsFlowWithReload):
         return self.async_show_form(
             step_id="consent",
             data_schema=self.add_suggested_values_to_schema(
-                _CONSENT_SCHEMA, user_input or _plant_of(coordinator)
+                _CONSENT_SCHEMA, user_input or known_plant(coordinator.data)
             ),
             errors=errors,
             description_placeholders={
@@ -238,20 +233,6 @@ class DemsOptionsFlow(OptionsFlowWithReload):
     def _community(self) -> Community | None:
         coordinator = self._coordinator
         return None if coordinator is None else coordinator.data.community
-
-
-def _plant_of(coordinator: DemsCoordinator) -> dict[str, int]:
-    """Return what the form begins with: what the bridge knows of the battery; nobody but the owner knows the rest."""
-    house = coordinator.data
-    nothing_of = {
-        CONF_PLANT_POWER: house.solar is None,
-        CONF_BATTERY_POWER: house.battery is None,
-        CONF_BATTERY_CAPACITY: house.battery is None,
-    }
-    known = {key: 0 for key, is_nothing in nothing_of.items() if is_nothing}
-    if house.battery is not None and house.battery.capacity is not None:
-        known[CONF_BATTERY_CAPACITY] = house.battery.capacity
-    return known
 
 
 def _said(error: BridgeError) -> str:

@@ -134,6 +134,106 @@ LEDGER_REASONS: Final = frozenset(
 )
 """Of the ledger: why a household is not admitted, a reading not anchored, a statement not believed."""
 
+PLAN_REASONS: Final = frozenset(
+    {
+        "bought_for_battery",
+        "cheap_energy",
+        "community_needs",
+        "dearer_later",
+        "enough",
+        "full",
+        "held",
+        "later_surplus",
+        "nothing_stored",
+        "serves_house",
+        "sold_from_battery",
+        "stores_surplus",
+    }
+)
+"""Of the plan: why a slot is planned as it is."""
+
+PLAN_PROBLEMS: Final = frozenset(
+    {
+        "draw_limit",
+        "feed_in_limit",
+        "load_outside",
+        "load_window",
+        "most_soc",
+        "reserve",
+    }
+)
+"""Of the plan: wishes that cannot be met wholly."""
+
+MARKET_REASONS: Final = frozenset(
+    {
+        "above_battery",
+        "above_connection",
+        "above_estimate",
+        "above_own_forecast",
+        "above_plant",
+        "bad_signature",
+        "crossed",
+        "deposit_missing",
+        "fell",
+        "gate_closed",
+        "implausible",
+        "invalid",
+        "missing_result",
+        "no_clearing",
+        "no_result",
+        "no_set",
+        "not_confirmed",
+        "not_registered",
+        "not_yet",
+        "omitted_order",
+        "operator_unreachable",
+        "other_results",
+        "other_set",
+        "set_withheld",
+        "too_early",
+        "too_late",
+        "too_many_orders",
+        "unknown_order",
+        "unknown_result",
+        "unrevealed",
+        "withdrawn",
+        "withheld",
+        "wrong_figures",
+        "wrong_price",
+        "wrong_result",
+        "wrong_result_order",
+        "wrong_set_leaf",
+        "wrong_set_order",
+        "wrong_status",
+        "wrong_sums",
+    }
+)
+"""Of the market: why an order came to nothing, or what is wrong with a result."""
+
+SUGGESTION_REASONS: Final = frozenset(
+    {
+        "battery_empty",
+        "battery_full",
+        "bought_for_battery",
+        "delivered",
+        "followed",
+        "limited",
+        "not_automatic",
+        "not_followed",
+        "not_measured",
+        "not_verified",
+        "nothing_contracted",
+        "nothing_sold",
+        "other_order",
+        "other_price",
+        "own_load",
+        "quiet_hours",
+        "refused",
+        "sold_from_battery",
+    }
+)
+"""Of suggestions: why they are made, ignored, and what came of them."""
+
 
 def known_code(reason: Reason | None, codes: frozenset[str]) -> str | None:
     """Return a reason's code as a state: one that a newer bridge knows and we do not has a state, too."""

@@ -1,4 +1,6 @@
-"""Sensors: powers, counters, the last slot's reading, what the dispatcher does and why; and the community's."""
+"""Sensors: powers, counters, the last slot's reading, what the dispatcher does and why; the community's, and those
+of forecast, plan and market.
+"""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -18,6 +20,7 @@ from .community_sensors import COMMUNITY_SENSORS
 from .coordinator import DemsConfigEntry
 from .devices import Part
 from .entity import DemsEntity, add_with_devices
+from .market_sensors import FORESIGHT_SENSORS
 from .models import (
     Battery,
     Bridge,
@@ -247,7 +250,7 @@ HOUSE_SENSORS: tuple[DemsSensorDescription[Any], ...] = (
     _counter("solar_energy", Part.SOLAR, lambda house: house.solar, lambda solar: solar.energy),
     _register("slot_generation", Part.SOLAR, lambda reading: reading.generation),
 )
-SENSORS: tuple[DemsSensorDescription[Any], ...] = (*HOUSE_SENSORS, *COMMUNITY_SENSORS)
+SENSORS: tuple[DemsSensorDescription[Any], ...] = (*HOUSE_SENSORS, *COMMUNITY_SENSORS, *FORESIGHT_SENSORS)
 
 
 async def async_setup_entry(
@@ -260,6 +263,8 @@ async def async_setup_entry(
 class DemsSensor[S](DemsEntity[S], SensorEntity):
     """One value of the house."""
 
+    _unrecorded_attributes = frozenset({"certificates", "next", "parameters", "problems"})
+
     entity_description: DemsSensorDescription[S]
 
     @property
@@ -267,6 +272,15 @@ class DemsSensor[S](DemsEntity[S], SensorEntity):
     def native_value(self) -> StateType | datetime:
         """The value, None while it is unknown."""
         return None if (section := self.section) is None else self.entity_description.value(section)
+
+    @property
+    @override
+    def native_unit_of_measurement(self) -> str | None:
+        """The unit; of money it is the market's currency, unknown until the bridge has named it."""
+        unit, market = self.entity_description.unit, self.coordinator.data.market
+        if unit is None:
+            return super().native_unit_of_measurement
+        return None if market is None or market.currency is None else unit.format(currency=market.currency)
 
     @property
     @override

@@ -1,4 +1,4 @@
-"""The integration's actions: steer the battery, and let it go; and those of the ledger."""
+"""The integration's actions: steer the battery, and let it go; and those of plan, market and ledger."""
 
 from datetime import timedelta
 from typing import Final
@@ -9,7 +9,9 @@ from homeassistant.helpers import config_validation as cv
 
 from .commands import send
 from .const import DOMAIN, LARGEST_POWER, LONGEST_COMMAND, LONGEST_NOTE, MANUAL_COMMAND
+from .foresight_services import async_setup_foresight_services
 from .ledger_services import async_setup_ledger_services
+from .market_services import async_setup_market_services
 from .targets import HOUSEHOLD, households
 
 SERVICE_SET_BATTERY_POWER: Final = "set_battery_power"
@@ -63,4 +65,6 @@ def async_setup_services(hass: HomeAssistant) -> None:
     hass.services.async_register(DOMAIN, SERVICE_SET_BATTERY_POWER, set_battery_power, _SET_BATTERY_POWER)
     hass.services.async_register(DOMAIN, SERVICE_RELEASE_BATTERY, release_battery, _RELEASE_BATTERY)
     hass.services.async_register(DOMAIN, SERVICE_REMOVE_LIMITS, remove_limits, _REMOVE_LIMITS)
+    async_setup_foresight_services(hass)
+    async_setup_market_services(hass)
     async_setup_ledger_services(hass)

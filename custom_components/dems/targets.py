@@ -35,18 +35,24 @@ async def households(call: ServiceCall) -> list[DemsCoordinator]:
     return [entry.runtime_data for entry in meant]
 
 
+async def household(call: ServiceCall) -> DemsCoordinator:
+    """Return the one household that is meant. Raises ServiceValidationError where there are several, or none."""
+    meant = await households(call)
+    if len(meant) > 1:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="household_not_named")
+    return meant[0]
+
+
 async def member(call: ServiceCall) -> DemsCoordinator:
     """Return the one household that is meant, which is a member of a community.
 
     Raises ServiceValidationError where there are several, none, or where it is no member.
     """
-    meant = await households(call)
-    if len(meant) > 1:
-        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="household_not_named")
-    if not meant[0].data.is_member:
+    meant = await household(call)
+    if not meant.data.is_member:
         raise ServiceValidationError(
             translation_domain=DOMAIN,
             translation_key="no_member",
-            translation_placeholders={"household": meant[0].config_entry.title},
+            translation_placeholders={"household": meant.config_entry.title},
         )
-    return meant[0]
+    return meant

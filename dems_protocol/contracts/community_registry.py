@@ -512,6 +512,34 @@ class PlantChangedEvent(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ReliefAskedEvent(Event):
+    """The grid asks the households of a zone to draw no more than `maximumWatts` each, between two moments (unix seconds). A request: what a household does about it is its own affair."""
+
+    TOPIC: ClassVar[bytes] = bytes.fromhex("2ab216fc4abc5bfc00e6373983647a59e183fcd3550b16b400f1f77e52e1f0e6")
+    INDEXED: ClassVar[tuple[str, ...]] = ("bytes32",)
+    DATA: ClassVar[tuple[str, ...]] = (
+        "uint64",
+        "uint64",
+        "uint32",
+    )
+    ORDER: ClassVar[tuple[int, ...]] = (
+        0,
+        1,
+        2,
+        3,
+    )
+    zone: bytes
+    from_: int
+    until: int
+    maximum_watts: int
+
+    @classmethod
+    def of(cls, values: Sequence[Any]) -> Self:
+        """Build it from decoded values."""
+        return cls(values[0], values[1], values[2], values[3])
+
+
+@dataclass(frozen=True, slots=True)
 class SealingKeyChangedEvent(Event):
     """``event SealingKeyChanged``."""
 
@@ -637,6 +665,33 @@ class AppointOperator(Call[None]):
     def of(cls, values: Sequence[Any]) -> Self:
         """Build it from decoded values."""
         return cls(address(values[0]), tuple(values[1]), values[2])
+
+    @classmethod
+    def _result(cls, values: Sequence[Any]) -> None:
+        return
+
+
+@dataclass(frozen=True, slots=True)
+class AskRelief(Call[None]):
+    """Asks the households of a zone to relieve the grid for a while. Role: authority."""
+
+    SELECTOR: ClassVar[bytes] = bytes.fromhex("6578e2dc")
+    INPUTS: ClassVar[tuple[str, ...]] = (
+        "bytes32",
+        "uint64",
+        "uint64",
+        "uint32",
+    )
+    OUTPUTS: ClassVar[tuple[str, ...]] = ()
+    zone: bytes
+    from_: int
+    until: int
+    maximum_watts: int
+
+    @classmethod
+    def of(cls, values: Sequence[Any]) -> Self:
+        """Build it from decoded values."""
+        return cls(values[0], values[1], values[2], values[3])
 
     @classmethod
     def _result(cls, values: Sequence[Any]) -> None:
@@ -1240,6 +1295,7 @@ EVENTS: tuple[type[Event], ...] = (
     MeterRegisteredEvent,
     OperatorChangedEvent,
     PlantChangedEvent,
+    ReliefAskedEvent,
     SealingKeyChangedEvent,
     ZoneChangedEvent,
 )

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from dems_node.json_types import StateDocument
+from dems_node.json_types import Json, StateDocument
 from openems_bridge.store.events import Event
 
 EVENTS_WAITING = 256
+MESSAGES_WAITING = 16
 
 
 @dataclass(slots=True, eq=False)
@@ -19,6 +21,8 @@ class Subscription:
     """The id of the last event before this subscription."""
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     events: deque[Event] = field(default_factory=deque)
+    messages: deque[Mapping[str, Json]] = field(default_factory=deque)
+    """What is for this client alone and not stored, such as set-points: the newest few."""
     overflowed: bool = False
     """Too many events wait: the subscriber is too slow and has lost some."""
     closed: bool = False
@@ -64,6 +68,20 @@ class StateFeed:
             else:
                 subscription.events.append(event)
             subscription.wake.set()
+
+    def tell(self, client_id: str, message: Mapping[str, Json]) -> bool:
+        """Tell one client something that is not stored; return whether it is connected."""
+        theirs = [one for one, owner in self._subscriptions.items() if owner == client_id and not one.closed]
+        for subscription in theirs:
+            if len(subscription.messages) >= MESSAGES_WAITING:
+                subscription.messages.popleft()
+            subscription.messages.append(message)
+            subscription.wake.set()
+        return bool(theirs)
+
+    def follows(self, client_id: str) -> bool:
+        """Return whether a client is connected."""
+        return client_id in self._subscriptions.values()
 
     def subscribe(self, client_id: str) -> Subscription:
         """Return a new subscription of a client; give it back to ``unsubscribe``."""

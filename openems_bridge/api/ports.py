@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from dems_node.json_types import Json, Section
 from openems_bridge.dispatcher.commands import DispatchState, Limits, Mode, Target
 from openems_bridge.edge.pushed.readings import PushedSample, PushOutcome
+from openems_bridge.edge.pushed.setpoints import Offer, Outcome
 from openems_bridge.foresight.announcements import PromisedSun
 from openems_bridge.foresight.tariff import Tariff
 from openems_bridge.ledger.plant import Plant
@@ -60,6 +61,22 @@ class PushedReadings(Protocol):
 
     def push(self, sample: PushedSample) -> PushOutcome:
         """Take a sample's values; say which were refused, and why."""
+        ...
+
+
+class Setpoints(Protocol):
+    """The way to the battery through Home Assistant's scripts."""
+
+    def offer(self, client_id: str, offer: Offer) -> None:
+        """Take a client's offer. Raises SteeredByAnother."""
+        ...
+
+    def withdraw(self, client_id: str) -> None:
+        """Take a client's word that it offers nothing, and that nothing is in force through it."""
+        ...
+
+    def acknowledge(self, client_id: str, setpoint_id: str, outcome: Outcome) -> bool:
+        """Take what became of a set-point; return whether somebody still waits for it."""
         ...
 
 

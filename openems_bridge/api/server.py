@@ -26,11 +26,13 @@ from openems_bridge.api.ports import (
     Foresight,
     Ledger,
     PushedReadings,
+    Setpoints,
     Steering,
     Trading,
 )
 from openems_bridge.api.public_routes import PublicRoutes
 from openems_bridge.api.readings_routes import ReadingRoutes
+from openems_bridge.api.setpoint_routes import SetpointRoutes
 from openems_bridge.api.state_routes import StateRoutes
 from openems_bridge.api.websocket import WebSocketRoutes
 from openems_bridge.house_state import Identity
@@ -53,6 +55,7 @@ class ApiParts:
     foresight: Foresight
     trading: Trading
     pushed: PushedReadings | None = None
+    setpoints: Setpoints | None = None
 
 
 def api_routes(parts: ApiParts) -> list[web.RouteDef]:
@@ -65,6 +68,7 @@ def api_routes(parts: ApiParts) -> list[web.RouteDef]:
         *EventRoutes(parts.clients, parts.feed).table(),
         *DispatchRoutes(parts.steering).table(),
         *ReadingRoutes(parts.grid, parts.archive, parts.pushed).table(),
+        *SetpointRoutes(parts.setpoints).table(),
         *LedgerRoutes(parts.ledger, parts.grid).table(),
         *ForesightRoutes(parts.foresight, parts.grid).table(),
         *MarketRoutes(parts.trading, parts.grid).table(),

@@ -126,6 +126,8 @@ class WebSocketRoutes:
             await self._replay(socket, query["after"], first_live)
         while not subscription.closed and not subscription.overflowed:
             subscription.wake.clear()
+            while subscription.messages:
+                await self._send(socket, subscription.messages.popleft())
             change, wait = coalescer.offer(subscription.state, self._clock.monotonic())
             if change:
                 await self._send(socket, {"type": "change", "state": change})

@@ -35,13 +35,15 @@ def build_command(
     moment: Moment,
     grid: SlotGrid,
     reserve_soc: int = 0,
+    longest_lease_seconds: float | None = None,
 ) -> Command:
     """Return the command that a request means.
 
     Without ``seconds`` a manual command lasts 15 minutes and an energy in a slot to the slot's end. Raises
     RequestRefused for a manual command in OFF, a target that is no plausible whole number, a slot that is over,
     a reserve that is no share of a battery, and a duration that is missing, not positive, or for a manual command above
-    four hours.
+    four hours or above ``longest_lease_seconds``. A suggestion or plan is cut to that; its time in an energy's slot
+    begins with the slot.
     """
     if source is CommandSource.MANUAL and mode is Mode.OFF:
         raise RequestRefused(Reason(ReasonCode.MODE_OFF))
@@ -49,6 +51,8 @@ def build_command(
     if not _is_whole(reserve_soc, 0, 100):
         raise _limit_refused("reserve_soc", reserve_soc, 0, 100)
     lasts = _duration(source, target, seconds, moment, grid)
+    if longest_lease_seconds is not None:
+        lasts = _leased(lasts, longest_lease_seconds, source, target, moment, grid)
     return Command(
         id=command_id,
         source=source,
@@ -106,6 +110,20 @@ def _duration(
             )
         )
     return lasts
+
+
+def _leased(
+    lasts: float, longest: float, source: CommandSource, target: Target, moment: Moment, grid: SlotGrid
+) -> float:
+    if source is CommandSource.MANUAL and lasts > longest:
+        raise RequestRefused(
+            Reason(
+                ReasonCode.LEASE_TOO_LONG,
+                {"seconds": math.ceil(lasts), "longest_seconds": math.floor(longest)},
+            )
+        )
+    begins_in = max(0.0, grid.start(target.slot) - moment.utc) if isinstance(target, GridEnergy) else 0.0
+    return min(lasts, begins_in + longest)
 
 
 def _is_whole(value: object, least: int, most: int) -> bool:

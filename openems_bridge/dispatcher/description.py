@@ -57,5 +57,7 @@ def _status_of(problem: Reason) -> Status:
             return Status.STARTING
         case ReasonCode.RELEASING_BY_SILENCE:
             return Status.RELEASED
+        case ReasonCode.SCRIPT_FAILED | ReasonCode.SCRIPT_MISSING:
+            return Status.NOT_FOLLOWING
         case _:
             return Status.BLOCKED

@@ -49,6 +49,8 @@ class Surroundings:
     grid: SlotGrid
     slot_start: SlotStart
     disk_has_room: Callable[[], bool]
+    longest_lease_seconds: float | None = None
+    """The longest that one command may hold the battery, where the way to it needs such a cap."""
 
 
 class Dispatcher:
@@ -70,6 +72,7 @@ class Dispatcher:
         self._grid = surroundings.grid
         self._slot_start = surroundings.slot_start
         self._disk_has_room = surroundings.disk_has_room
+        self._longest_lease_seconds = surroundings.longest_lease_seconds
         self._lease = BatteryLease(surroundings.actuator, surroundings.journal, surroundings.clock)
         self._mode = mode
         self._limits = limits if limits is not None else Limits()
@@ -165,6 +168,7 @@ class Dispatcher:
             moment=self._moment(),
             grid=self._grid,
             reserve_soc=reserve_soc,
+            longest_lease_seconds=self._longest_lease_seconds,
         )
         self._commands = accepted(self._commands, command)
         self._touched()

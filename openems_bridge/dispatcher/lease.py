@@ -16,6 +16,8 @@ from openems_bridge.edge.interface import (
     BatteryActuator,
     ControlPath,
     EdgeLoginRefused,
+    EdgeScriptFailed,
+    EdgeScriptMissing,
     EdgeUnreachable,
     EdgeWriteRefused,
     Topology,
@@ -302,6 +304,10 @@ def _reason_of(error: Exception) -> Reason:
             return Reason(ReasonCode.WRITE_REFUSED)
         case EdgeLoginRefused():
             return Reason(ReasonCode.LOGIN_REFUSED)
+        case EdgeScriptMissing():
+            return Reason(ReasonCode.SCRIPT_MISSING)
+        case EdgeScriptFailed():
+            return Reason(ReasonCode.SCRIPT_FAILED)
         case EdgeUnreachable() | TimeoutError() | OSError():
             return Reason(ReasonCode.UNREACHABLE)
         case _:

@@ -24,6 +24,14 @@ class EdgeWriteRefused(EdgeError):
     """The Edge refused a set-point: nothing was queued."""
 
 
+class EdgeScriptFailed(EdgeError):
+    """The script that writes or releases failed: what is in force at the battery is unknown."""
+
+
+class EdgeScriptMissing(EdgeScriptFailed):
+    """There is no such script any more."""
+
+
 class BatteryKind(StrEnum):
     """How the battery hangs on the house."""
 
@@ -116,7 +124,10 @@ class BatteryActuator(Protocol):
     """The only door to the battery. The dispatcher alone holds it."""
 
     async def write(self, ac_power_w: int) -> None:
-        """Ask for an AC power (+ discharge). Raises EdgeWriteRefused, EdgeLoginRefused or EdgeUnreachable."""
+        """Ask for an AC power (+ discharge).
+
+        Raises EdgeWriteRefused, EdgeLoginRefused, EdgeUnreachable or EdgeScriptFailed.
+        """
         ...
 
     async def release(self, battery: str | None = None) -> None:

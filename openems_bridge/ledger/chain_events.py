@@ -21,6 +21,7 @@ from dems_protocol.contracts.community_registry import (
     HouseholdChangedEvent,
     KeyChangedEvent,
     PlantChangedEvent,
+    ReliefAskedEvent,
     SealingKeyChangedEvent,
 )
 from dems_protocol.contracts.conversions import (
@@ -314,6 +315,7 @@ def concerns(event: Event, household: bytes, meter: bytes) -> bool:
             | WindowExtendedEvent()
             | SlotNettedEvent()
             | SealingKeyChangedEvent()
+            | ReliefAskedEvent()
             | LeafShownEvent()
         ):
             return True

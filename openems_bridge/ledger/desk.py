@@ -194,8 +194,17 @@ class CommunityDesk:
             may_trade=lambda: not ledger.is_read_only,
             may_challenge=self._options.challenge,
         )
-        await market.run(ledger.membership, keys, side, follower)
-        self._changed.set()
+        backoff = Backoff(first=5.0, longest=300.0)
+        while True:
+            try:
+                await market.run(ledger.membership, keys, side, follower)
+            except Exception:
+                # The ledger goes on whatever happens to the market, and its journal knows where to go on.
+                _LOGGER.exception("The market ended unexpectedly; it is begun again")
+                await asyncio.sleep(backoff.next_pause())
+                continue
+            self._changed.set()
+            return
 
     async def _pause(self, seconds: float) -> None:
         try:

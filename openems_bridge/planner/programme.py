@@ -148,6 +148,10 @@ class Programme:
         """Return the optimum. Raises PlanFailed."""
         flat = self._tree.flat
         net = flat(situation.net)
+        if not all(
+            np.isfinite(each).all() for each in (net, situation.buy, situation.sell, situation.stored_wh)
+        ):
+            raise PlanFailed("an energy or a price is not finite")
         costs = self._costs(situation)
         low, high = self._column_bounds(
             net, self._tree.flat(situation.free.astype(np.float64)) > 0.5, situation.stored_wh
@@ -188,12 +192,12 @@ class Programme:
         own_surplus, own_need = np.maximum(-net, 0.0), np.maximum(net, 0.0)
         charge = np.full(len(net), float(storage.charge_w)) * hours
         discharge = np.where(free, float(storage.discharge_w), 0.0) * hours
-        if not storage.grid_charging:
-            charge = np.minimum(charge, own_surplus)
+        # Bounds on what is bought, not on charging: with what is curtailed one could charge from the grid as well.
+        bought = unlimited if storage.grid_charging else own_need
         if not storage.feed_in:
             discharge = np.minimum(discharge, own_need)
         if storage.max_draw_w is not None:
-            charge = np.minimum(charge, np.maximum(storage.max_draw_w * hours - net, own_surplus))
+            bought = np.minimum(bought, np.maximum(storage.max_draw_w * hours, own_need))
         sold = unlimited
         if storage.max_feed_in_w is not None:
             sold = storage.max_feed_in_w * hours
@@ -201,7 +205,7 @@ class Programme:
         floor = np.full(len(net), min(float(storage.least_wh), stored))
         top = np.full(len(net), max(float(storage.most_wh), stored))
         curtailed = np.maximum(own_surplus - sold, 0.0)
-        high = [unlimited, sold, curtailed, charge, discharge, top]
+        high = [bought, sold, curtailed, charge, discharge, top]
         low = [np.zeros(5 * len(net)), floor]
         if self._community:
             low.append(np.zeros(len(net)))

@@ -10,6 +10,7 @@ from dems_node.database.errors import StoreError
 from openems_bridge.foresight import announcements, energy_history
 from openems_bridge.ledger import pruning as ledger_pruning
 from openems_bridge.store import events, leases, readings
+from openems_bridge.trader import pruning as market_pruning
 
 _LOGGER = logging.getLogger(__name__)
 _EVERY_SECONDS = 24 * 3600
@@ -24,6 +25,7 @@ def prune(connection: sqlite3.Connection, now: float) -> int:
         ledger_pruning.prune,
         announcements.prune,
         energy_history.prune,
+        market_pruning.prune,
     )
     return sum(rule(connection, now) for rule in rules)
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from openems_bridge.foresight.plan import PlannedOrder
 from openems_bridge.trader.settings import TradingSettings
 
-SMALLEST_ENERGY = 10
-"""Wh: less is not worth an order."""
+SMALLEST_POWER = 40
+"""W over a slot: less is not worth an order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +27,7 @@ def desired_orders(
     *,
     traded: Mapping[int, tuple[int, int]],
     day_of: Mapping[int, int],
+    slot_seconds: int,
 ) -> list[DesiredOrder]:
     """Return the orders of a plan within the owner's limits, none where the owner does not let the bridge bid.
 
@@ -40,6 +41,7 @@ def desired_orders(
         day: [settings.energy_per_day - bought, settings.energy_per_day - sold]
         for day, (bought, sold) in traded.items()
     }
+    smallest = max(1, SMALLEST_POWER * slot_seconds // 3600)
     found: list[DesiredOrder] = []
     for order in planned:
         room = left.setdefault(day_of[order.slot], [settings.energy_per_day, settings.energy_per_day])
@@ -51,7 +53,7 @@ def desired_orders(
             battery=min(order.battery, quantity),
             limit=_within(order, settings),
         )
-        if quantity < SMALLEST_ENERGY or _crosses(desired, found):
+        if quantity < smallest or _crosses(desired, found):
             continue
         room[order.side] -= quantity
         found.append(desired)

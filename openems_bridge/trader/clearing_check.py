@@ -10,7 +10,13 @@ from dataclasses import dataclass
 from dems_protocol.commitments import Pedersen
 from dems_protocol.contracts import result_challenges, structs
 from dems_protocol.contracts.conversions import to_signature, to_step
-from dems_protocol.market.figures import ClearedMarket, Flow, ZoneFigures, find_clearing_faults
+from dems_protocol.market.figures import (
+    NO_ORDER,
+    ClearedMarket,
+    Flow,
+    ZoneFigures,
+    find_clearing_faults,
+)
 from dems_protocol.market.order_set import SetLeaf, build_set_tree
 from dems_protocol.market.orders import Order
 from dems_protocol.market.results import (
@@ -25,7 +31,8 @@ from dems_protocol.signatures import Signature
 from dems_protocol.sum_tree import Sums, SumTree
 from dems_protocol.typed_data import LedgerDomain
 from openems_bridge.trader.findings import DemandOf, MarketFault, MarketFaultCode
-from openems_bridge.trader.set_check import neighbours, set_descent, set_neighbours
+from openems_bridge.trader.result_proofs import result_descent, result_neighbours, to_order
+from openems_bridge.trader.set_check import set_descent, set_neighbours
 
 _NO_SIGNATURE = structs.Signature(bytes(32), bytes(32), 0)
 
@@ -132,6 +139,7 @@ class ClearingAuditor:
                 )
         trees = self._trees(published, served, faults)
         faults += self._against_set(committed, published, served, trees, placed, meter_zones)
+        faults += self._placed(published, served, trees, own, placed)
         fills: dict[bytes, OwnFill] = {}
         for order in own:
             fills[order.order.hash()] = self._own(published, served, trees, order, faults)
@@ -194,6 +202,17 @@ class ClearingAuditor:
             faults.append(
                 MarketFault(code=MarketFaultCode.WRONG_SUMS, params={"zone": zone.zone}, challenge=call_sums)
             )
+        for named in sorted({zone.lower_order, zone.upper_order} - {NO_ORDER}):
+            shown = self._marginal(leaves, tree, named)
+            if shown is not None:
+                call_named = result_challenges.ChallengeMarginalOrder(published, place, named, shown)
+                faults.append(
+                    MarketFault(
+                        code=MarketFaultCode.WRONG_PRICE,
+                        params={"order": named[:8].hex(), "lower": zone.lower, "upper": zone.upper},
+                        challenge=call_named,
+                    )
+                )
         for index, leaf in enumerate(leaves):
             is_identity = (*leaf.bought, *leaf.sold) == (0, 0, 0, 0)
             if leaf.status > max(ResultStatus) or (leaf.status != ResultStatus.CLEARED and not is_identity):
@@ -206,6 +225,17 @@ class ClearingAuditor:
                     )
                 )
         return faults
+
+    def _marginal(
+        self, leaves: Sequence[ResultLeaf], tree: SumTree, named: bytes
+    ) -> tuple[structs.ResultDescent, ...] | None:
+        """Return what shows that an order which is said to set the price was not cleared here, None if it was."""
+        index = next((at for at, leaf in enumerate(leaves) if leaf.order == named), None)
+        if index is None:
+            return result_neighbours(leaves, tree, named)
+        if leaves[index].status == ResultStatus.CLEARED:
+            return None
+        return (result_descent(leaves, tree, index),)
 
     def _against_set(
         self,
@@ -257,6 +287,33 @@ class ClearingAuditor:
                     )
                 )
         return faults
+
+    def _placed(
+        self,
+        published: structs.PublishedClearing,
+        served: ServedMarket,
+        trees: Mapping[int, SumTree],
+        own: Sequence[RevealedOrder],
+        placed: frozenset[bytes],
+    ) -> list[MarketFault]:
+        """Return the faults of own orders that stand on chain directly and have no result."""
+        place = next((at for at, zone in enumerate(published.clearing.zones) if zone.zone == self.zone), None)
+        tree = trees.get(self.zone)
+        if place is None or tree is None:
+            return []
+        leaves = served.results[self.zone]
+        known = {leaf.order for leaf in leaves} | {leaf.order for leaf in served.orders}
+        return [
+            MarketFault(
+                code=MarketFaultCode.MISSING_RESULT,
+                params={"order": order_hash[:8].hex()},
+                challenge=result_challenges.ChallengeMissingPlaced(
+                    published, place, order_hash, result_neighbours(leaves, tree, order_hash)
+                ),
+            )
+            for one in own
+            if (order_hash := one.order.hash()) in placed and order_hash not in known
+        ]
 
     def _own(
         self,
@@ -327,41 +384,6 @@ class ClearingAuditor:
                 ),
             )
         )
-
-
-def result_descent(leaves: Sequence[ResultLeaf], tree: SumTree, index: int) -> structs.ResultDescent:
-    """Return a result with the preimages from the root down to it."""
-    leaf = leaves[index]
-    points = (*leaf.bought, *leaf.sold)
-    return structs.ResultDescent(
-        index,
-        structs.ResultLeaf(leaf.order, leaf.status, points),
-        tuple(map(to_step, tree.descend(0, index))),
-    )
-
-
-def result_neighbours(
-    leaves: Sequence[ResultLeaf], tree: SumTree, order: bytes
-) -> tuple[structs.ResultDescent, ...]:
-    """Return the results between which an absent order would stand."""
-    return tuple(
-        result_descent(leaves, tree, index) for index in neighbours([leaf.order for leaf in leaves], order)
-    )
-
-
-def to_order(order: Order) -> structs.Order:
-    """Return an order as the contracts take it."""
-    return structs.Order(
-        order.meter,
-        order.slot,
-        order.number,
-        int(order.side),
-        order.quantity,
-        order.battery,
-        order.limit,
-        order.zone,
-        order.salt,
-    )
 
 
 def _status(status: int) -> ResultStatus | None:

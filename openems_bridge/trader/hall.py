@@ -19,20 +19,17 @@ from dems_protocol.slots import SlotGrid
 from openems_bridge.forecast.answer import Answer
 from openems_bridge.foresight.plan import BatteryNow, Commitment, CommunityPrice, HouseholdPlan
 from openems_bridge.foresight.tariff import Tariff
-from openems_bridge.foresight.time_zone import day_slots, month_slots
 from openems_bridge.refusal import Refused
 from openems_bridge.trader.settings import TradingBook, TradingSettings
 
 if TYPE_CHECKING:
-    import sqlite3
-
     from dems_protocol.market.terms import Terms
     from openems_bridge.keys.vault import HouseholdKeys
     from openems_bridge.ledger.membership_state import Membership
     from openems_bridge.trader.building import BuiltTrader, LedgerSide
+    from openems_bridge.trader.display import MarketDisplay
     from openems_bridge.trader.market_contracts import MarketContracts
     from openems_bridge.trader.market_events import MarketFollower
-    from openems_bridge.trader.sections import MarketView
     from openems_bridge.trader.suggestion_desk import BatteryDoor
 
 ORDERS_AT_ONCE = 1000
@@ -72,7 +69,7 @@ class MarketHall:
         self._may_trade: Callable[[], bool] = lambda: True
         self._currency = "EUR"
         self._terms: Terms | None = None
-        self._money: Mapping[str, Any] = {}
+        self._display: MarketDisplay | None = None
         self._showing = False
         self._tasks: set[asyncio.Task[None]] = set()
         parts.book.listen(self._settings_changed)
@@ -111,6 +108,7 @@ class MarketHall:
                 await asyncio.sleep(backoff.next_pause())
         built = build_trader(membership, keys, self._contracts, ledger, self._house())
         self._built, self._may_trade = built, ledger.may_trade
+        self._display = self._displayed(self._contracts)
         try:
             await self._reckon()
             async with asyncio.TaskGroup() as group:
@@ -118,7 +116,7 @@ class MarketHall:
                 if built.announcer is not None:
                     group.create_task(self._announce(built), name="encryption key")
         finally:
-            self._built = None
+            self._built = self._display = None
             self._parts.show({"market": None, "suggestion": None})
 
     async def _find(self, membership: Membership, keys: HouseholdKeys, ledger: LedgerSide) -> None:
@@ -156,6 +154,27 @@ class MarketHall:
             except (OperatorError, ChainError, KeysUnusable) as error:
                 _LOGGER.debug("The key for suggestions is announced later: %s", error)
             await asyncio.sleep(15.0)
+
+    def _displayed(self, contracts: MarketContracts) -> MarketDisplay:
+        from openems_bridge.trader.display import MarketDisplay, ShowParts
+
+        parts = self._parts
+        return MarketDisplay(
+            ShowParts(
+                database=parts.database,
+                grid=parts.grid,
+                zone=parts.zone,
+                windows=contracts.windows,
+                now=parts.clock.utc,
+                battery=parts.battery,
+                tariff=parts.tariff,
+                inside_prices=parts.inside_prices,
+            )
+        )
+
+    async def _reckon(self) -> None:
+        if self._display is not None:
+            await self._display.reckon()
 
     def _house(self) -> Any:
         from openems_bridge.trader.building import HouseSide
@@ -333,13 +352,13 @@ class MarketHall:
 
     async def _show(self) -> None:
         self._showing = False
-        built = self._built
-        if built is None:
+        built, built_display = self._built, self._display
+        if built is None or built_display is None:
             return
         from openems_bridge.trader.sections import NO_SUGGESTION, market_section
 
         try:
-            view = await self._view(built)
+            view = await built_display.view(self._status(built), self._currency)
             suggestion = await built.suggestions.relevant()
         except StoreError as error:
             _LOGGER.warning("The market's state cannot be read: %s", error)
@@ -347,60 +366,10 @@ class MarketHall:
         shown = NO_SUGGESTION if suggestion is None else suggestion.section(self._parts.grid)
         self._parts.show({"market": market_section(view, self._parts.grid), "suggestion": shown})
 
-    async def _view(self, built: BuiltTrader) -> MarketView:
-        from dems_protocol.market.times import first_open_slot, times_of
-        from openems_bridge.trader.sections import MarketView
-
-        parts, contracts = self._parts, self._contracts
-        assert contracts is not None  # noqa: S101 - a trader has a market
-        now = parts.clock.utc()
-        first = first_open_slot(now, parts.grid, contracts.windows)
-        status = built.trader.problem or ("no_terms" if self._terms is None else "open")
+    def _status(self, built: BuiltTrader) -> str:
         if not self._may_trade():
-            status = "paused"
-        known = await parts.database.run(_read_shown, parts.grid, parts.grid.slot_at(now))
-        return MarketView(
-            status=known["status"] or status,
-            reason=known["reason"],
-            currency=self._currency,
-            gate=float(times_of(first, parts.grid, contracts.windows).gate),
-            next_order=known["next_order"],
-            last=known["last"],
-            price_next=known["price_next"],
-            **self._money,
-        )
-
-    async def _reckon(self) -> None:
-        """Reckon the day and the month: once a slot, because it reads a month of readings."""
-        from openems_bridge.trader.accounts import read_accounts
-        from openems_bridge.trader.money import balance, saved_by_battery
-
-        parts = self._parts
-        now = parts.clock.utc()
-        tariff = parts.tariff()
-        month, today = month_slots(parts.grid, parts.zone, now), day_slots(parts.grid, parts.zone, now)
-        accounts = await parts.database.run(
-            read_accounts,
-            parts.grid.seconds,
-            month,
-            lambda slots: tariff.prices(parts.grid, slots, parts.zone),
-            parts.inside_prices,
-        )
-        battery = parts.battery()
-        saved = None
-        if battery is not None and accounts.house:
-            saved = await asyncio.to_thread(
-                saved_by_battery,
-                accounts.house,
-                battery.capacity,
-                battery.discharge_power,
-                parts.grid.seconds,
-            )
-        self._money = {
-            "today": balance(one for one in accounts.slots if one.slot in today),
-            "month": balance(accounts.slots),
-            "saved_by_battery": saved,
-        }
+            return "paused"
+        return built.trader.problem or ("no_terms" if self._terms is None else "open")
 
     def _quantiles(self, slot: int) -> tuple[int, int] | None:
         """Return the 0.9 quantiles of generation and withdrawal of a slot: no more than the house uses is withdrawn."""
@@ -410,28 +379,3 @@ class MarketHall:
         index = slot - answer.issue_slot
         generation = 0 if answer.pv is None else answer.pv.high_wh[index]
         return generation, answer.load.high_wh[index]
-
-
-def _read_shown(connection: sqlite3.Connection, grid: SlotGrid, slot: int) -> dict[str, Any]:
-    from openems_bridge.trader import journal, verdicts
-    from openems_bridge.trader.history import cleared_of
-    from openems_bridge.trader.own_orders import OrderState
-
-    standing = journal.standing(connection)
-    verdict = verdicts.latest(connection)
-    upcoming = verdicts.between(connection, slot + 1, slot + _AHEAD_SLOTS, 1)
-    refused = [
-        order
-        for order in journal.between(connection, slot, slot + _AHEAD_SLOTS)
-        if order.state is OrderState.REFUSED
-        and order.reason is not None
-        and order.reason.code == "deposit_missing"
-    ]
-    reason = refused[-1].reason if refused and not standing else None
-    return {
-        "next_order": next(iter(standing), None),
-        "last": None if verdict is None else cleared_of(connection, grid, verdict),
-        "price_next": upcoming[0].price if upcoming else None,
-        "status": None if reason is None else "deposit_missing",
-        "reason": None if reason is None else reason.section(),
-    }

@@ -8,7 +8,6 @@ from typing import Any
 from dems_protocol.signatures import Signature
 from openems_bridge.trader.own_orders import STANDING, OrderReason, OrderState, OwnOrder
 
-KEPT_DAYS = 2 * 366
 ORDERS_A_SLOT = 8
 _COLUMNS = (
     "hash, slot, number, side, quantity, battery, limit_price, zone, salt, signature, automatic, created_at, state, "
@@ -118,15 +117,6 @@ def contracted(connection: sqlite3.Connection, slots: Iterable[int]) -> Mapping[
             bought, sold, _ = found.get(slot, (0, 0, price))
             found[slot] = (bought + (0 if side else filled), sold + (filled if side else 0), price)
     return found
-
-
-def prune(connection: sqlite3.Connection, slot: int) -> int:
-    """Delete what is older than ``slot``; return how many rows."""
-    tables = ("market_order", "market_verdict", "market_event", "market_suggestion")
-    return sum(
-        connection.execute(f"DELETE FROM {table} WHERE slot < ?", (slot,)).rowcount  # noqa: S608
-        for table in tables
-    )
 
 
 def _row(order: OwnOrder) -> tuple[Any, ...]:

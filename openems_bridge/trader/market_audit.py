@@ -133,11 +133,12 @@ class MarketAudit:
             households=households,
             stamp=stamp_of(view.chain.published),
         )
+        # A challenge has its key: before a crash it is ordered, after it ordered again, and sent once.
+        if checked.faults:
+            await self._object(view, checked.faults)
         for order in waiting:
             if order.hash in checked.hashes or order.hash in view.chain.placed:
                 await self._keep(replace(order, state=OrderState.IN_SET, reason=None))
-        if checked.faults:
-            await self._object(view, checked.faults)
         self._checked_sets[view.slot] = committed.root
 
     async def verify(self, view: SlotView) -> None:
@@ -178,7 +179,7 @@ class MarketAudit:
     async def _conclude(
         self, view: SlotView, published: structs.PublishedClearing, zone: int, checked: ClearingChecked
     ) -> None:
-        """Store what came of the slot's orders together with the verdict, then tell and object."""
+        """Object to what is wrong, store what came of the slot's orders together with the verdict, then tell."""
         figures = view.chain.zone(zone)
         fault = checked.faults[0] if checked.faults else None
         price = 0 if figures is None else figures.price
@@ -201,10 +202,10 @@ class MarketAudit:
             for order in view.orders
             if _takes_part(order)
         ]
-        await self._parts.database.run(_keep_result, verdict, orders)
-        self._parts.tell("market_cleared", cleared_section(self._parts.grid, verdict, orders))
         if checked.faults:
             await self._object(view, checked.faults)
+        await self._parts.database.run(_keep_result, verdict, orders)
+        self._parts.tell("market_cleared", cleared_section(self._parts.grid, verdict, orders))
 
     async def insist(self, view: SlotView, block_time: int, block: int) -> None:
         """Void a slot whose operator left a demand of ours unanswered."""

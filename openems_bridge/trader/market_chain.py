@@ -9,9 +9,9 @@ from dems_protocol.contracts.abi import Call
 from dems_protocol.market.order_set import SetLeaf
 from dems_protocol.market.orders import Order
 from dems_protocol.market.terms import Terms
-from openems_bridge.trader.clearing_check import to_order
 from openems_bridge.trader.findings import DemandOf
 from openems_bridge.trader.market_contracts import MarketContracts
+from openems_bridge.trader.result_proofs import to_order
 from openems_bridge.trader.set_check import to_set_leaf
 
 if TYPE_CHECKING:
@@ -49,8 +49,8 @@ class MarketChain(Protocol):
         """Say whether these are the slot's terms."""
         ...
 
-    async def require_deposit(self) -> None:
-        """See to it that the household's deposit is locked. Raises DepositMissing."""
+    async def has_deposit(self) -> bool:
+        """Say whether the household's deposit is locked; where it is not yet, see to it. Raises DepositMissing."""
         ...
 
     async def place(self, leaf: SetLeaf, slot: int) -> None:
@@ -128,16 +128,16 @@ class PerformedMarketChain:
             return False
         return True
 
-    async def require_deposit(self) -> None:
-        """See to it that the household's deposit is locked; what is missing is brought from its purse."""
+    async def has_deposit(self) -> bool:
+        """Say whether the household's deposit is locked; what is missing is brought from its purse."""
         needed = self._contracts.windows.order_deposit
         if not needed or self._has_deposit:
-            return
+            return True
         at = self._contracts.market
-        locked, _, leaving = await self._client.read(at, market.Bonds(self._household))
+        locked, leaving, _ = await self._client.read(at, market.Bonds(self._household))
         if locked - leaving >= needed:
             self._has_deposit = True
-            return
+            return True
         missing = needed - (locked - leaving)
         inside = await self._client.read(at, market.BalanceOf(self._household))
         purse = await self._client.read(self._currency, demo_currency.BalanceOf(self._household))
@@ -163,6 +163,7 @@ class PerformedMarketChain:
             market.LockBond(missing),
             f"Deposit of {missing} to trade",
         )
+        return False
 
     async def place(self, leaf: SetLeaf, slot: int) -> None:
         """Put a sealed order on chain."""

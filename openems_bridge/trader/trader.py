@@ -190,7 +190,9 @@ class Trader:
             return
         days = {order.slot: self._day(order.slot) for order in orders}
         traded = await parts.database.run(_traded, first, days.values(), self._day, self._slots_of_day)
-        desired = desired_orders(orders, settings, traded=traded, day_of=days)
+        desired = desired_orders(
+            orders, settings, traded=traded, day_of=days, slot_seconds=parts.grid.seconds
+        )
         desired.sort(key=lambda one: one.slot)
         for slot, of_slot in groupby(desired, key=lambda one: one.slot):
             zone = await parts.chain.zone_of(parts.meter, slot)

@@ -60,13 +60,16 @@ async def test_trading(house: FakeHouse, session: aiohttp.ClientSession) -> None
     body = {"auto_bid": True, "dispatch": "ask", "quiet_from": "21:30"}
     status, trading = await _call(session, "PATCH", "/v1/trading", body)
     assert (status, trading["auto_bid"], trading["quiet_from"]) == (200, True, "21:30")
-    assert house.trading.calls[-1] == ("change", {**body, "dispatch": DispatchChoice.ASK})
+    asked: tuple[Any, ...] = house.trading.calls[-1]
+    assert asked == ("change", {**body, "dispatch": DispatchChoice.ASK})
     status, order = await _call(session, "POST", "/v1/orders", ORDER)
     assert (status, order["state"]) == (201, "planned")
-    assert house.trading.calls[-1] == ("place", 1_988_894, 1, 500, 120_000, 200)
+    asked = house.trading.calls[-1]
+    assert asked == ("place", 1_988_894, 1, 500, 120_000, 200)
     start = {key: value for key, value in ORDER.items() if key != "slot"} | {"start": 1_790_004_600}
     assert (await _call(session, "POST", "/v1/orders", start))[0] == 201
-    assert house.trading.calls[-1][1] == 1_790_004_600 // 900
+    asked = house.trading.calls[-1]
+    assert asked[1] == 1_790_004_600 // 900
     assert (await _call(session, "GET", "/v1/orders?from=1"))[1]["orders"][0]["filled"] == 480
     assert (await _call(session, "DELETE", "/v1/orders/00112233aabbccdd"))[1]["state"] == "withdrawn"
     assert (await _call(session, "POST", "/v1/suggestions/q5/accept"))[1]["state"] == "accepted"

@@ -417,13 +417,13 @@ async def test_relieve_grid(hass: HomeAssistant, household: FakeBridge) -> None:
         hass,
         "relieve_grid",
         loads=["switch.heater", "switch.boiler", "switch.gone"],
-        event="ChargesChanged",
+        event="ReliefAsked",
         duration={"seconds": 0},
     )
     await household.tell("chain_event", {"contract": "market", "event": "OrderSetCommitted"})
     await _pass_by(household, hass)
     assert done == []
-    await household.tell("chain_event", {"contract": "market", "event": "ChargesChanged"})
+    await household.tell("chain_event", {"contract": "registry", "event": "ReliefAsked"})
     await until(lambda: len(done) == 2)
     assert done == [("turn_off", ["switch.heater"]), ("turn_on", ["switch.heater"])]
 

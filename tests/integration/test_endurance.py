@@ -163,7 +163,7 @@ async def test_bridge_that_hangs(hass: HomeAssistant, bridge: FakeBridge, set_up
 
     with (
         patch("custom_components.dems.client.TIMEOUT", quick),
-        patch.object(BridgeClient._request, "__kwdefaults__", {"query": None, "within": quick}),
+        patch.object(BridgeClient.request, "__kwdefaults__", {"query": None, "within": quick}),
         _steps() as longest,
     ):
         bridge.instead.update(dict.fromkeys(("/v1/info", "/v1/state", "/v1/ws"), hang))

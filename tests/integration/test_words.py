@@ -11,7 +11,7 @@ import yaml
 
 from custom_components.dems.binary_sensor import BINARY_SENSORS
 from custom_components.dems.button import RELEASE
-from custom_components.dems.commands import LEDGER_REFUSALS, REFUSALS
+from custom_components.dems.commands import LEDGER_REFUSALS, MARKET_REFUSALS, REFUSALS
 from custom_components.dems.errors import (
     BridgeError,
     BridgeProblem,
@@ -24,14 +24,16 @@ from custom_components.dems.errors import (
 from custom_components.dems.event import CHAIN_EVENTS, EVENTS, snake_case
 from custom_components.dems.flow_errors import error_key, joining_error_key
 from custom_components.dems.ledger import AnchorStatus, Membership
-from custom_components.dems.number import LIMITS, SETPOINT
+from custom_components.dems.number import LIMITS, SETPOINT, TRADING
 from custom_components.dems.prices import PRICES
 from custom_components.dems.reasons import LEDGER_REASONS, NONE, OTHER, REASONS
-from custom_components.dems.select import MODE
+from custom_components.dems.select import ANSWER, MODE
 from custom_components.dems.sensor import SENSORS
 from custom_components.dems.services import REMOVABLE_LIMITS
 from custom_components.dems.settlement import MONEY
-from custom_components.dems.switch import SWITCHES
+from custom_components.dems.switch import AUTO_BID, SWITCHES
+from custom_components.dems.tariff import Source
+from custom_components.dems.time import QUIET_HOURS
 from dems_node.chain import errors as chain_errors
 from dems_protocol.contracts import (
     certificates,
@@ -54,10 +56,11 @@ DESCRIPTIONS: dict[str, tuple[Any, ...]] = {
     "binary_sensor": BINARY_SENSORS,
     "button": (RELEASE,),
     "event": EVENTS,
-    "number": (*LIMITS, SETPOINT),
-    "select": (MODE,),
+    "number": (*LIMITS, SETPOINT, *TRADING),
+    "select": (MODE, ANSWER),
     "sensor": SENSORS,
-    "switch": SWITCHES,
+    "switch": (*SWITCHES, AUTO_BID),
+    "time": QUIET_HOURS,
 }
 
 

@@ -46,7 +46,7 @@ def test_the_value_of_stored_energy_is_what_one_more_kwh_saves() -> None:
     tree = Tree((1,) * STEPS, (1.0,))
     some = Programme(tree, STORAGE, 3600).solve(situation(net, stored=1000.0))
     more = Programme(tree, STORAGE, 3600).solve(situation(net, stored=1100.0))
-    assert (some.cost - more.cost) * 10 == pytest.approx(some.value[0, 0], rel=1e-6)
+    assert (some.cost - more.cost) * 10 == pytest.approx(some.value[0, 0], rel=1e-4)
     assert some.value[0, 0] == pytest.approx(0.95 * TARIFF.import_price, rel=1e-3)
 
 
@@ -63,7 +63,7 @@ def test_futures_share_their_first_step_and_its_value_is_their_mean() -> None:
 
 
 def test_a_programme_that_is_no_programme_is_reported() -> None:
-    with pytest.raises((PlanFailed, ValueError)):
+    with pytest.raises(PlanFailed, match="not finite"):
         Programme(Tree((1,) * 2, (1.0,)), STORAGE, 3600).solve(situation([1, 1], stored=float("nan")))
 
 

@@ -44,12 +44,14 @@ from openems_bridge.dispatcher.commands import Command, CommandSource, Mode, Tar
 from openems_bridge.ledger.operator_client import OperatorDown, OperatorRefused
 from openems_bridge.ledger.slot_phase import ChainHead
 from openems_bridge.store.migrations import MIGRATIONS
-from openems_bridge.trader.clearing_check import ClearingAuditor, to_order
+from openems_bridge.trader.clearing_check import ClearingAuditor
 from openems_bridge.trader.findings import DemandOf
 from openems_bridge.trader.market_audit import WorkerParts
+from openems_bridge.trader.market_chain import DepositMissing
 from openems_bridge.trader.market_contracts import MarketContracts
 from openems_bridge.trader.market_operator import RevealAnswer, SignedReceipt, TermsAnswer
 from openems_bridge.trader.placing import OrderDesk, OrderPen
+from openems_bridge.trader.result_proofs import to_order
 from openems_bridge.trader.settings import DispatchChoice, TradingSettings
 from openems_bridge.trader.slot_worker import SlotWorker
 from openems_bridge.trader.suggestion_desk import SuggestionDesk, SuggestionParts
@@ -138,6 +140,8 @@ class Exchange:
     accepts: bool = True
     """Whether it gives receipts."""
     takes_reveals: bool = True
+    deposit: bool | None = True
+    """Whether the household's is locked; None: it cannot pay one."""
     leaves: dict[bytes, SetLeaf] = field(default_factory=dict)
     revealed: dict[bytes, Order] = field(default_factory=dict)
     withdrawn: set[bytes] = field(default_factory=set)
@@ -212,8 +216,10 @@ class Exchange:
     async def are_terms(self, slot: int, terms: Terms) -> bool:
         return terms == TERMS
 
-    async def require_deposit(self) -> None:
-        return
+    async def has_deposit(self) -> bool:
+        if self.deposit is None:
+            raise DepositMissing(5, 1)
+        return self.deposit
 
     async def place(self, leaf: SetLeaf, slot: int) -> None:
         if self._once(f"place:{leaf.order.hex()}", None):

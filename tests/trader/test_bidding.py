@@ -16,7 +16,7 @@ def _planned(slot: int, side: int, quantity: int, limit: int, battery: int = 0) 
 
 def _desired(*planned: PlannedOrder, settings: TradingSettings = SETTINGS) -> list[tuple[int, ...]]:
     days = {order.slot: 1 for order in planned}
-    found = desired_orders(planned, settings, traded={1: (0, 300)}, day_of=days)
+    found = desired_orders(planned, settings, traded={1: (0, 300)}, day_of=days, slot_seconds=900)
     return [(one.slot, one.side, one.quantity, one.limit, one.battery) for one in found]
 
 
@@ -48,7 +48,7 @@ _ORDERS = st.lists(
 
 @given(_ORDERS)
 def test_no_household_crosses_itself_or_its_limits(planned: list[PlannedOrder]) -> None:
-    found = desired_orders(planned, SETTINGS, traded={}, day_of=dict.fromkeys(range(4), 1))
+    found = desired_orders(planned, SETTINGS, traded={}, day_of=dict.fromkeys(range(4), 1), slot_seconds=900)
     for side in (0, 1):
         assert sum(one.quantity for one in found if one.side == side) <= SETTINGS.energy_per_day
     for one in found:

@@ -60,7 +60,9 @@ MOMENTS = (
 )
 
 
-async def _live(folder: Path, fate: int | None, *, after: bool, away: bool) -> Exchange:
+async def _live(
+    folder: Path, fate: int | None, *, after: bool, away: bool = False, lies: bool = False
+) -> Exchange:
     """Live through an order's life, dying once; an operator that is ``away`` makes it go in on chain."""
     exchange = Exchange(Clock())
     exchange.others = [bobs_order(OrderSide.BID, 2000, 300_000)]
@@ -75,14 +77,14 @@ async def _live(folder: Path, fate: int | None, *, after: bool, away: bool) -> E
                     home.trader.planned(PLAN)
                     exchange.is_down = away and moment < 3
                     await home.at(MOMENTS[moment])
-                    await _let_happen(exchange, moment)
+                    await _let_happen(exchange, moment, lies=lies)
                     moment += 1
         except* Died:
             Mortal.fate = None
     return exchange
 
 
-async def _let_happen(exchange: Exchange, moment: int) -> None:
+async def _let_happen(exchange: Exchange, moment: int, *, lies: bool) -> None:
     """What operator and chain do after a moment."""
     if moment == 2:
         await exchange.mine()
@@ -90,7 +92,9 @@ async def _let_happen(exchange: Exchange, moment: int) -> None:
     if moment == 3:
         await exchange.mine()
     if moment == 5:
-        await exchange.publish()
+        _, leaves = exchange.honest_results()
+        ours = set(exchange.leaves)
+        await exchange.publish(leaves=[leaf for leaf in leaves if not lies or leaf.order not in ours])
 
 
 async def _check(folder: Path, exchange: Exchange) -> None:
@@ -126,3 +130,16 @@ async def test_dies_at_any_access(tmp_path: Path, away: bool, after: bool) -> No
             await _check(folder, exchange)
         except AssertionError as error:
             raise AssertionError(f"died at access {fate} of {accesses}") from error
+
+
+async def test_a_lie_is_challenged_whenever_it_dies(tmp_path: Path) -> None:
+    (tmp_path / "unharmed").mkdir()
+    exchange = await _live(tmp_path / "unharmed", None, after=False, lies=True)
+    assert exchange.challenges == ["ChallengeMissingResult"]
+    accesses = Mortal.accesses
+    # Only what comes after the publication is another than with an honest operator.
+    for fate in range(accesses - 16, accesses + 1, 2):
+        folder = tmp_path / str(fate)
+        folder.mkdir()
+        exchange = await _live(folder, fate, after=fate % 4 == 0, lies=True)
+        assert exchange.challenges == ["ChallengeMissingResult"], f"died at access {fate} of {accesses}"

@@ -289,6 +289,33 @@ async def test_a_changed_price_is_found_by_whose_limit_it_ignores(tmp_path: Path
         assert exchange.challenges
 
 
+async def test_a_price_that_nobody_sets_is_proven(tmp_path: Path, exchange: Exchange) -> None:
+    async with household(tmp_path, exchange) as home:
+        await _cleared(home)
+        await exchange.publish(lambda zone: replace(zone, lower_order=b"\x77" * 32))
+        await home.at(TIMES.chain_reveal_until + 2)
+        assert exchange.challenges == ["ChallengeMarginalOrder"]
+
+
+async def test_an_order_of_the_chain_that_has_no_result_is_proven(tmp_path: Path, exchange: Exchange) -> None:
+    async with household(tmp_path, exchange) as home:
+        exchange.others = [bobs_order(OrderSide.BID, 2000, 300_000)]
+        exchange.is_down = True
+        await home.trader.place(OFFER)
+        await home.at(TIMES.gate + 5)
+        await exchange.mine()
+        exchange.is_down = False
+        await exchange.commit()
+        await home.at(TIMES.direct_until + 1)
+        await home.at(TIMES.set_final + 1)
+        exchange.clock.now = TIMES.chain_reveal_until + 1
+        _, leaves = exchange.honest_results()
+        order = await _order(home)
+        await exchange.publish(leaves=[leaf for leaf in leaves if leaf.order != order.hash])
+        await home.at(TIMES.chain_reveal_until + 2)
+        assert exchange.challenges == ["ChallengeMissingPlaced"]
+
+
 async def test_results_that_are_not_those_of_the_root_are_demanded(
     tmp_path: Path, exchange: Exchange
 ) -> None:
@@ -312,3 +339,21 @@ async def test_a_clearing_that_falls_takes_its_results_with_it(tmp_path: Path, e
         assert (await _order(home)).state is OrderState.VOID
         assert await home.database.run(verdicts.of_slot, SLOT) is None
         assert not await home.database.run(journal.contracted, [SLOT]), "nobody owes anything from it"
+
+
+async def test_without_a_deposit_nothing_is_sent(tmp_path: Path, exchange: Exchange) -> None:
+    async with household(tmp_path, exchange) as home:
+        exchange.deposit = False
+        await home.trader.place(OFFER)
+        await home.at(TIMES.gate - 1000)
+        assert "submit" not in exchange.asked, "the deposit is on its way"
+        exchange.deposit = True
+        await home.at(TIMES.gate - 900)
+        assert (await _order(home)).state is OrderState.RECEIVED
+        exchange.deposit = None
+        await home.trader.place(replace(OFFER, limit=130_000))
+        await home.at(TIMES.gate - 800)
+        _, poor = await home.database.run(journal.of_slot, SLOT)
+        assert poor.state is OrderState.REFUSED
+        assert poor.reason is not None
+        assert poor.reason.params == {"needed": "5", "found": "1"}

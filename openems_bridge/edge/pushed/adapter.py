@@ -27,6 +27,7 @@ from openems_bridge.edge.pushed.readings import (
     find_topology,
     read_state,
 )
+from openems_bridge.edge.pushed.setpoints import SetpointDesk
 from openems_bridge.telemetry import SourceClass, Telemetry
 
 _LOGGER = logging.getLogger(__name__)
@@ -35,10 +36,11 @@ WAITING_CYCLES = 100
 
 
 class PushedEdge:
-    """Serves ``Edge`` from what the API pushes. Steers nothing."""
+    """Serves ``Edge`` from what the API pushes. Steers where Home Assistant offers scripts for it."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
+        self.setpoints = SetpointDesk()
         self._state = PushedState()
         self._waiting: deque[Telemetry] = deque(maxlen=WAITING_CYCLES)
         self._woken = asyncio.Event()
@@ -51,15 +53,15 @@ class PushedEdge:
 
     @property
     def actuator(self) -> BatteryActuator | None:
-        """None: there is no way to a battery."""
-        return None
+        """Home Assistant's scripts; without an offer they write nothing, and the topology says so."""
+        return self.setpoints
 
     def push(self, sample: PushedSample) -> PushOutcome:
         """Take a sample now; say what was accepted, and what was refused and why."""
         now = self._clock.utc()
         self._state, outcome = accept(self._state, sample, now)
         if outcome.accepted and self._state.fresh(now):
-            self._waiting.append(read_state(self._state, now=now, received_at=self._clock.monotonic()))
+            self._waiting.append(self._read(now))
             self._woken.set()
         return outcome
 
@@ -74,12 +76,12 @@ class PushedEdge:
             now = self._clock.utc()
             fresh = frozenset(self._state.fresh(now))
             if not cycles and fresh:
-                cycles = [read_state(self._state, now=now, received_at=self._clock.monotonic())]
+                cycles = [self._read(now)]
             if cycles:
                 self._outage.ends()
                 silent_at = None
             for telemetry in cycles:
-                topology = find_topology(self._state)
+                topology = find_topology(self._state, self.setpoints.offered)
                 if topology != said:
                     yield Connected(topology=topology)
                     said = topology
@@ -114,6 +116,11 @@ class PushedEdge:
 
     async def close(self) -> None:
         """Nothing to close: the API owns its connections."""
+
+    def _read(self, now: float) -> Telemetry:
+        return read_state(
+            self._state, now=now, received_at=self._clock.monotonic(), offer=self.setpoints.offered
+        )
 
     def _pause(self, shown: frozenset[Quantity], silent_at: float | None) -> float | None:
         """Return the seconds until a value goes stale or silence has to be told; None where only a push counts."""

@@ -6,11 +6,12 @@ is harmless.
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from openems_bridge.edge.interface import Battery, BatteryKind, Component, Topology
-from openems_bridge.telemetry import Register, SourceClass, Telemetry
+from openems_bridge.edge.pushed.setpoints import Offer
+from openems_bridge.telemetry import EdgeState, GridMode, Register, SourceClass, Telemetry
 
 FRESH_SECONDS = 120.0
 """After this long a value says nothing about now any more."""
@@ -138,15 +139,25 @@ def accept(state: PushedState, sample: PushedSample, now: float) -> tuple[Pushed
     return PushedState(values), PushOutcome(tuple(accepted), tuple(refused))
 
 
-def read_state(state: PushedState, *, now: float, received_at: float) -> Telemetry:
-    """Return what the fresh values say at UTC ``now``; what is stale or was never pushed is None."""
+def read_state(
+    state: PushedState, *, now: float, received_at: float, offer: Offer | None = None
+) -> Telemetry:
+    """Return what the fresh values say at UTC ``now``; what is stale or was never pushed is None.
+
+    What Home Assistant does not measure (allowed powers, capacity) is the owner's word in the offer. The house counts
+    as connected to the grid while its grid meter tells a power.
+    """
     fresh = state.fresh(now)
     known = {quantity: value.value for quantity, value in fresh.items()}
     measured_at = max((value.measured_at for value in fresh.values()), default=now)
+    offered = (
+        Telemetry(measured_at=measured_at, received_at=received_at)
+        if offer is None
+        else _offered(offer, known.get(Quantity.GRID_POWER), measured_at, received_at)
+    )
     registers = {register: fresh.get(Quantity(register.value)) for register in Register}
-    return Telemetry(
-        measured_at=measured_at,
-        received_at=received_at,
+    return replace(
+        offered,
         grid_power=known.get(Quantity.GRID_POWER),
         battery_power=known.get(Quantity.BATTERY_POWER),
         ess_power=known.get(Quantity.BATTERY_POWER),
@@ -162,8 +173,21 @@ def read_state(state: PushedState, *, now: float, received_at: float) -> Telemet
     )
 
 
-def find_topology(state: PushedState) -> Topology:
-    """Return the house that all quantities ever pushed make up."""
+def _offered(offer: Offer, grid_power: int | None, measured_at: float, received_at: float) -> Telemetry:
+    return Telemetry(
+        measured_at=measured_at,
+        received_at=received_at,
+        capacity=offer.capacity,
+        edge_state=EdgeState.OK,
+        grid_mode=GridMode.UNDEFINED if grid_power is None else GridMode.ON_GRID,
+        allowed_charge_power=-offer.max_charge_power,
+        allowed_discharge_power=offer.max_discharge_power,
+        max_apparent_power=max(offer.max_charge_power, offer.max_discharge_power),
+    )
+
+
+def find_topology(state: PushedState, offer: Offer | None = None) -> Topology:
+    """Return the house that all quantities ever pushed make up, and the way to its battery where scripts are offered."""
     seen = state.values.keys()
     grid = seen & {Quantity.GRID_POWER, Quantity.WITHDRAWAL, Quantity.FEED_IN}
     solar = seen & {Quantity.SOLAR_POWER, Quantity.GENERATION}
@@ -180,11 +204,12 @@ def find_topology(state: PushedState) -> Topology:
             id="pushed_battery",
             alias="Battery (Home Assistant)",
             kind=BatteryKind.AC_COUPLED,
-            managed=False,
+            managed=offer is not None,
         )
         if battery
         else None,
         plants=(Component(id="pushed_solar", alias="Solar plant (Home Assistant)"),) if solar else (),
+        control=offer.control if offer is not None and battery else None,
     )
 
 
