@@ -13,6 +13,7 @@ from aiohttp import web
 from community.api.access import Gate
 from community.api.enrolment_routes import EnrolmentRoutes
 from community.api.key_change_routes import KeyChangeRoutes
+from community.api.live_routes import LiveRoutes
 from community.api.market_routes import MarketRoutes
 from community.api.public_routes import Portrait, PublicRoutes
 from community.api.rates import Rates
@@ -29,6 +30,7 @@ from community.market.balance import BalanceDesk
 from community.market.desk import OrderDesk
 from community.market.facts import MarketFacts, known_market
 from community.market.keeper import MarketKeeper
+from community.market.live_desk import LiveDesk
 from community.market.office import MarketOffice
 from community.members.registrar import Authority, Registrar
 from community.pruning import prune_daily
@@ -208,6 +210,7 @@ async def build(base: Base) -> Daemon:
             facts=base.market,
             currency=configuration.deployment.market.currency,
             plausibility=configuration.statements.plausibility,
+            client=base.client,
         )
     deadlines = deadlines_of(facts, configuration.statements)
     watcher = Watcher(
@@ -289,6 +292,7 @@ def _application(
             market=None
             if market is None
             else MarketRoutes(market, OrderDesk(market), BalanceDesk(market), gate),
+            live=None if market is None else LiveRoutes(LiveDesk(market), gate),
             rates=Rates(configuration.api.rate, base.clock.monotonic),
         )
     )

@@ -9,7 +9,7 @@ import voluptuous as vol
 from aiohttp import web
 
 from community.api.access import Gate
-from community.api.values import decoded, hex_of, hexed, signature
+from community.api.values import decoded, hex_of, hexed, signature, whole
 from community.chain.wishes import Wish
 from community.market.balance import BalanceDesk
 from community.market.book_closing import set_leaves
@@ -30,7 +30,15 @@ from dems_protocol.market.terms import Terms
 _LARGEST_SLOT = 2**63 - 1
 _LARGEST_ENERGY = 2**32 - 1
 _ANSWERS_REMEMBERED = 8
-_STATUS = {"gate-closed": 409, "too-early": 409, "not-yet": 409, "too-late": 409, "unknown-order": 404}
+_STATUS = {
+    "gate-closed": 409,
+    "too-early": 409,
+    "not-yet": 409,
+    "too-late": 409,
+    "unknown-order": 404,
+    "not-running": 409,
+    "chain-unreachable": 503,
+}
 _TITLES = {
     "gate-closed": "Gate closed",
     "too-early": "Too early",
@@ -40,10 +48,16 @@ _TITLES = {
     "too-many-orders": "Too many orders",
     "not-registered": "Meter not registered",
     "bad-signature": "Signature not accepted",
+    "not-running": "Not the running slot",
+    "not-yours": "Not your meter",
+    "above-connection": "More than a connection carries",
+    "crossed": "Trades with itself",
+    "deposit-missing": "Deposit missing",
+    "chain-unreachable": "Chain not reached",
 }
 
-_slot = vol.All(int, vol.Range(0, _LARGEST_SLOT))
-_energy = vol.All(int, vol.Range(0, _LARGEST_ENERGY))
+_slot = whole(0, _LARGEST_SLOT)
+_energy = whole(0, _LARGEST_ENERGY)
 _ORDER = vol.Schema(
     {
         vol.Required("order"): hex_of(32),
@@ -117,21 +131,21 @@ class MarketRoutes:
         refuse_query(request)
         fields = await read_body(request, _ORDER)
         sealed = SealedOrder(fields["order"], fields["meter"], fields["slot"])
-        found = _or_problem(await self._desk.take(sealed, fields["signature"]))
+        found = or_problem(await self._desk.take(sealed, fields["signature"]))
         return web.json_response(order_receipt_document(found), status=201)
 
     async def _withdraw(self, request: web.Request) -> web.Response:
         refuse_query(request)
         fields = await read_body(request, _WITHDRAWAL)
         withdrawal = OrderWithdrawal(fields["order"], fields["slot"])
-        _or_problem(await self._desk.withdraw(withdrawal, fields["signature"]))
+        or_problem(await self._desk.withdraw(withdrawal, fields["signature"]))
         return web.json_response({"withdrawn": True})
 
     async def _reveal(self, request: web.Request) -> web.Response:
         refuse_query(request)
         fields = await read_body(request, _REVEAL)
         forecast = fields["forecast"]
-        found = _or_problem(
+        found = or_problem(
             await self._desk.reveal(fields["order"], forecast["generation"], forecast["withdrawal"])
         )
         return web.json_response(reveal_receipt_document(found), status=201)
@@ -140,7 +154,7 @@ class MarketRoutes:
         refuse_query(request)
         fields = await read_body(request, _KEY)
         announced = EncryptionKey(fields["meter"], fields["key"], fields["from"])
-        _or_problem(await self._desk.find_key_refusal(announced, fields["signature"]))
+        or_problem(await self._desk.find_key_refusal(announced, fields["signature"]))
         state = await self._office.office.want(
             Wish(
                 key=f"market:key:{announced.meter.hex()}:{announced.start}",
@@ -155,7 +169,7 @@ class MarketRoutes:
 
     async def _slot(self, request: web.Request) -> web.Response:
         refuse_query(request)
-        slot = _number(request, "slot")
+        slot = number_of(request, "slot")
         office = self._office
         view = await office.office.database.run(view_market, slot)
         now, times = office.office.clock.utc(), office.times(slot)
@@ -179,7 +193,7 @@ class MarketRoutes:
     async def _orders(self, request: web.Request) -> web.Response:
         refuse_query(request)
         await self._gate.member(request)
-        slot = _number(request, "slot")
+        slot = number_of(request, "slot")
         if (await self._office.office.database.run(view_market, slot)).chain.order_set is None:
             raise Problem(404, "not-found", "No set", f"The set of slot {slot} is not committed.")
         return await self._served((slot, None), lambda connection: _read_set(connection, slot))
@@ -187,7 +201,7 @@ class MarketRoutes:
     async def _results(self, request: web.Request) -> web.Response:
         refuse_query(request)
         await self._gate.member(request)
-        slot, zone = _number(request, "slot"), _number(request, "zone")
+        slot, zone = number_of(request, "slot"), number_of(request, "zone")
         if (await self._office.office.database.run(view_market, slot)).chain.clearing is None:
             raise Problem(404, "not-found", "No clearing", f"Slot {slot} is not cleared.")
         return await self._served(
@@ -280,7 +294,8 @@ def _read_set(connection: sqlite3.Connection, slot: int) -> bytes:
     return b"".join(leaf.encode() for leaf in set_leaves(store.in_set(connection, slot)))
 
 
-def _or_problem[T](found: T | Refusal) -> T:
+def or_problem[T](found: T | Refusal) -> T:
+    """Return what was found. Raises Problem for a refusal."""
     if isinstance(found, Refusal):
         raise Problem(
             _STATUS.get(found.kind, 422), found.kind, _TITLES[found.kind], found.detail, params=found.params
@@ -288,7 +303,8 @@ def _or_problem[T](found: T | Refusal) -> T:
     return found
 
 
-def _number(request: web.Request, name: str) -> int:
+def number_of(request: web.Request, name: str) -> int:
+    """Return a number out of the path. Raises Problem 404."""
     text = request.match_info[name]
     if not (text.isascii() and text.isdigit() and len(text) <= 19 and int(text) <= _LARGEST_SLOT):
         raise Problem(404, "not-found", "Not found", f"A {name} is a decimal number.")

@@ -6,6 +6,7 @@ from aiohttp import web
 
 from community.api.enrolment_routes import EnrolmentRoutes
 from community.api.key_change_routes import KeyChangeRoutes
+from community.api.live_routes import LiveRoutes
 from community.api.market_routes import MarketRoutes
 from community.api.public_routes import PublicRoutes
 from community.api.rates import Rates, rate_middleware
@@ -27,6 +28,7 @@ class ApiParts:
     slots: SlotRoutes
     market: MarketRoutes | None
     rates: Rates
+    live: LiveRoutes | None = None
 
 
 def api_application(parts: ApiParts) -> web.Application:
@@ -39,6 +41,7 @@ def api_application(parts: ApiParts) -> web.Application:
             *parts.readings.table(),
             *parts.slots.table(),
             *(() if parts.market is None else parts.market.table()),
+            *(() if parts.live is None else parts.live.table()),
         ],
         body_limit=BODY_LIMIT,
         middlewares=[rate_middleware(parts.rates)],

@@ -1,4 +1,4 @@
-"""Validators of what households send: bytes as ``0x…``."""
+"""Validators of what households send: whole numbers, and bytes as ``0x…``."""
 
 from collections.abc import Callable
 from typing import Any
@@ -19,6 +19,17 @@ def hex_of(length: int) -> Callable[[Any], bytes]:
             return parse_hex(value, length)
         except ValueError as error:
             raise vol.Invalid(str(error)) from None
+
+    return check
+
+
+def whole(least: int, most: int) -> Callable[[Any], int]:
+    """Return a validator for an integer of [least, most]; true and false are none."""
+
+    def check(value: Any) -> int:
+        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+            raise vol.Invalid(f"expected a whole number from {least} to {most}")
+        return value
 
     return check
 

@@ -60,11 +60,19 @@ def _add_init(commands: _Commands) -> None:
 
 
 def _add_relief(commands: _Commands) -> None:
-    parser = _add(commands, "ask-relief", "ask the households of a zone to draw less for a while", _ask_relief)
+    parser = _add(
+        commands, "ask-relief", "ask the households of a zone to draw less for a while", _ask_relief
+    )
     parser.add_argument("--zone", type=int, default=0, help="the zone's number (default: %(default)s)")
-    parser.add_argument("--minutes", type=int, default=30, help="for how long, from now (default: %(default)s)")
     parser.add_argument(
-        "--power", type=int, default=4200, metavar="W", help="what each is to draw at most (default: %(default)s)"
+        "--minutes", type=int, default=30, help="for how long, from now (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--power",
+        type=int,
+        default=4200,
+        metavar="W",
+        help="what each is to draw at most (default: %(default)s)",
     )
 
 

@@ -16,7 +16,9 @@ from community.market.plausibility import (
 from community.readings.acceptance import Refusal
 from community.store import market, members, readings
 from community.store.market import BookedOrder
+from dems_node.chain.errors import ChainError
 from dems_protocol.commitments import Register
+from dems_protocol.contracts import market as market_contract
 from dems_protocol.market.orders import (
     ORDERS_A_METER,
     EncryptionKey,
@@ -115,7 +117,26 @@ class OrderDesk:
                 f"Meter 0x{sealed.meter.hex()} has {count} orders for slot {sealed.slot} already.",
                 {"slot": sealed.slot, "most": ORDERS_A_METER},
             )
-        return None
+        return await self._find_missing_deposit(sealed)
+
+    async def _find_missing_deposit(self, sealed: SealedOrder) -> Refusal | None:
+        needed = self._office.facts.windows.order_deposit
+        member = self._office.member(sealed.meter, sealed.slot)
+        if not needed or member is None:
+            return None
+        try:
+            amount, leaving, _ = await self._office.client.read(
+                self._office.facts.market, market_contract.Bonds(member.household)
+            )
+        except ChainError as error:
+            return Refusal("chain-unreachable", f"Whether the deposit is locked cannot be told now: {error}")
+        if amount - leaving >= needed:
+            return None
+        return Refusal(
+            "deposit-missing",
+            f"To trade, {needed} of the currency's smallest unit must be locked in the market; {amount - leaving} are.",
+            {"needed": needed, "found": amount - leaving},
+        )
 
     def _find_closed(self, slot: int) -> Refusal | None:
         now, times = self._office.office.clock.utc(), self._office.times(slot)

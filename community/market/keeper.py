@@ -6,6 +6,7 @@ from community.chain.wishes import Wish, WishState
 from community.market import answering, suggesting
 from community.market.arithmetic import make_clearing
 from community.market.book_closing import close_book, standing_orders
+from community.market.forfeiting import forfeit
 from community.market.office import MarketOffice, MarketView, view_market
 from community.market.steps import (
     Answer,
@@ -99,6 +100,7 @@ class MarketKeeper:
             case LeaveVoid(reason):
                 await self._leave_void(view.slot, reason)
             case Close():
+                await forfeit(self._office, view)
                 await self._office.office.database.run(store.close, view.slot)
 
     async def _commit(self, view: MarketView) -> None:

@@ -12,6 +12,7 @@ from community.market.steps import StoredMarket
 from community.readings.acceptance import Plausibility
 from community.slots.office import Office
 from community.store import chain_events, market
+from dems_node.chain.client import ChainClient
 from dems_protocol.market.terms import Terms
 from dems_protocol.market.times import SlotTimes, times_of
 
@@ -42,6 +43,7 @@ class MarketOffice:
     facts: MarketFacts
     currency: str
     plausibility: Plausibility
+    client: ChainClient
 
     @property
     def announcements(self) -> Announcements:

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from community.market.live import SlotSums
 from dems_protocol.signatures import Signature
 
 TABLES = (
@@ -36,6 +37,16 @@ TABLES = (
     ) STRICT
     """,
     "CREATE INDEX market_slot_open ON market_slot (slot) WHERE closed = 0",
+    """
+    CREATE TABLE market_sums (
+        slot INTEGER PRIMARY KEY,
+        owners_net INTEGER NOT NULL,
+        others_net INTEGER NOT NULL,
+        owners INTEGER NOT NULL,
+        others INTEGER NOT NULL,
+        stored INTEGER NOT NULL
+    ) STRICT
+    """,
     """
     CREATE TABLE market_result (
         slot INTEGER NOT NULL,
@@ -216,6 +227,34 @@ def suggestions_of(connection: sqlite3.Connection, slot: int) -> bytes | None:
     return None if row is None else row[0]
 
 
+def keep_sums(connection: sqlite3.Connection, sums: SlotSums) -> None:
+    """Keep what the members told of a slot, summed; what was kept first stays."""
+    connection.execute(
+        "INSERT INTO market_sums (slot, owners_net, others_net, owners, others, stored) VALUES (?, ?, ?, ?, ?, ?) "
+        "ON CONFLICT DO NOTHING",
+        (sums.slot, sums.owners_net, sums.others_net, sums.owners, sums.others, sums.stored),
+    )
+
+
+def sums_since(connection: sqlite3.Connection, slot: int) -> list[SlotSums]:
+    """Return the sums of the slots from one on, oldest first."""
+    rows = connection.execute(
+        "SELECT slot, owners_net, others_net, owners, others, stored FROM market_sums WHERE slot >= ? ORDER BY slot",
+        (slot,),
+    )
+    return [
+        SlotSums(
+            slot=found,
+            owners_net=owners_net,
+            others_net=others_net,
+            owners=owners,
+            others=others,
+            stored=stored,
+        )
+        for found, owners_net, others_net, owners, others, stored in rows
+    ]
+
+
 def void_reason(connection: sqlite3.Connection, slot: int) -> str | None:
     """Return why a slot has no market, None where it has, or may have."""
     row = connection.execute("SELECT void_reason FROM market_slot WHERE slot = ?", (slot,)).fetchone()
@@ -243,6 +282,7 @@ def prune(connection: sqlite3.Connection, before_slot: int) -> int:
         (before_slot,),
     ).rowcount
     connection.execute("DELETE FROM market_slot WHERE slot < ? AND closed = 1", (before_slot,))
+    connection.execute("DELETE FROM market_sums WHERE slot < ?", (before_slot,))
     return gone
 
 

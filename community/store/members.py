@@ -175,6 +175,16 @@ def battery_power(connection: sqlite3.Connection, meter: bytes) -> int:
     return 0 if found is None else found.enrolment.battery_power
 
 
+def battery_totals(connection: sqlite3.Connection) -> tuple[int, int]:
+    """Return capacity (Wh) and power (W) of all members' batteries."""
+    rows = connection.execute("SELECT message FROM enrolment WHERE status = ?", (Status.MEMBER,))
+    found = [Enrolment.decode(message) for (message,) in rows]
+    return (
+        sum(enrolment.battery_capacity for enrolment in found),
+        sum(enrolment.battery_power for enrolment in found),
+    )
+
+
 def change(
     connection: sqlite3.Connection,
     enrolment: Enrolment,

@@ -18,8 +18,11 @@ from .errors import BridgeError, Unauthorized
 from .issues import Issues
 from .meter_feed import MeterFeed
 from .meters import Meters
+from .models import FROM_HOME_ASSISTANT
 from .prices import PriceList
+from .scripts import Scripts
 from .services import async_setup_services
+from .setpoints import SetpointJournal, Setpoints
 from .settlement import SettlementStatistics
 from .solar_feed import SolarFeed
 from .tariff import TariffSource
@@ -62,6 +65,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: DemsConfigEntry) -> bool
     coordinator = DemsCoordinator(hass, entry, _client(hass, entry))
     await coordinator.async_config_entry_first_refresh()
     await coordinator.events.load()
+    coordinator.setpoints = await _setpoints(hass, entry, coordinator)
     entry.runtime_data = coordinator
     entry.async_on_unload(coordinator.forget)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
@@ -72,8 +76,12 @@ async def async_setup_entry(hass: HomeAssistant, entry: DemsConfigEntry) -> bool
         (coordinator.events.run(), "events"),
         (settlement.run(), "settlement"),
     ]
+    if coordinator.setpoints is not None:
+        runs.append((coordinator.setpoints.run(), "set-points"))
     if (meters := Meters.read(entry.options)) is not None:
-        runs.append((MeterFeed(hass, coordinator.client, meters, entry.title).run(), "meters"))
+        is_steered = Scripts.read(entry.options) is not None
+        feeding = MeterFeed(hass, coordinator.client, meters, entry.title, is_steered=is_steered)
+        runs.append((feeding.run(), "meters"))
     if (tariff := TariffSource.read(entry.options)) is not None:
         runs.append((TariffFeed(hass, coordinator.market, entry.title, tariff).run(), "tariff"))
     runs.append((SolarFeed(hass, coordinator.market, entry.title).run(), "solar forecast"))
@@ -82,8 +90,23 @@ async def async_setup_entry(hass: HomeAssistant, entry: DemsConfigEntry) -> bool
     return True
 
 
+async def _setpoints(
+    hass: HomeAssistant, entry: DemsConfigEntry, coordinator: DemsCoordinator
+) -> Setpoints | None:
+    """Return what steers the battery through the owner's scripts, None where nothing does and nothing is owed."""
+    scripts = Scripts.read(entry.options)
+    journal = SetpointJournal(hass, entry.entry_id)
+    await journal.load()
+    is_fed = coordinator.data.bridge.source == FROM_HOME_ASSISTANT
+    if scripts is None and journal.release is None and not is_fed:
+        return None
+    return Setpoints(hass, coordinator.client, scripts, journal, coordinator.issues, entry.title)
+
+
 async def async_unload_entry(hass: HomeAssistant, entry: DemsConfigEntry) -> bool:
     """Unload a household."""
+    if entry.runtime_data.setpoints is not None:
+        await entry.runtime_data.setpoints.close()
     await entry.runtime_data.events.save()
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
 
@@ -92,6 +115,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: DemsConfigEntry) -> Non
     """Make the bridge forget us. Where it cannot be reached the owner revokes by ``openems-bridge pair --revoke``."""
     Issues(hass, entry).clear()
     await feed.forget(hass, entry.entry_id)
+    await SetpointJournal(hass, entry.entry_id).forget()
     await PriceList(hass, entry.entry_id).forget()
     try:
         await _client(hass, entry).revoke()

@@ -179,6 +179,17 @@ class BridgeClient:
             for one in answer.objects("refused")
         ]
 
+    async def offer_setpoints(self, offer: Mapping[str, int] | None) -> None:
+        """Offer to set the battery's power within these limits (W, Wh); None: nothing is in force, nothing is offered."""
+        if offer is None:
+            await self.request("DELETE", "/v1/setpoints/offer")
+        else:
+            await self.request("PUT", "/v1/setpoints/offer", offer)
+
+    async def acknowledge_setpoint(self, setpoint_id: str, outcome: str) -> None:
+        """Say what became of a set-point."""
+        await self.request("PUT", "/v1/setpoints/acknowledged", {"id": setpoint_id, "outcome": outcome})
+
     async def diagnostics(self) -> dict[str, Any]:
         """Return the bridge's own diagnostics."""
         return await self.request("GET", "/v1/diagnostics")

@@ -14,6 +14,7 @@ REFUSALS: Final = frozenset(
         "duration_invalid",
         "duration_missing",
         "duration_too_long",
+        "lease_too_long",
         "limit_invalid",
         "mode_off",
         "power_invalid",

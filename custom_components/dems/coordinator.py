@@ -23,6 +23,7 @@ from .feed import SIGNAL_EVENT, BridgeEvent, EventFeed
 from .issues import Issues
 from .market_client import MarketClient
 from .models import House
+from .setpoints import SETPOINT, Setpoints
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -63,6 +64,8 @@ class DemsCoordinator(DataUpdateCoordinator[House]):
         self.devices = Devices(hass, entry.entry_id, self.bridge_id)
         self.issues = Issues(hass, entry)
         self.events = EventFeed(hass, entry.entry_id, client)
+        self.setpoints: Setpoints | None = None
+        """The way to a battery that Home Assistant steers, None where the bridge steers it itself."""
         self._counters = HighWater()
         self._document: Document = {}
         self._published_at = 0.0
@@ -163,6 +166,10 @@ class DemsCoordinator(DataUpdateCoordinator[House]):
                 self._publish(self._unpublished)
             self.events.take(message)
             return
+        if kind == SETPOINT:
+            if self.setpoints is not None:
+                self.setpoints.take(message)
+            return
         if kind not in ("snapshot", "change") or not isinstance(state, dict):
             raise InvalidAnswer(f"a snapshot, a change or an event was expected, not {str(kind)[:40]}")
         if kind == "snapshot":
@@ -174,6 +181,8 @@ class DemsCoordinator(DataUpdateCoordinator[House]):
             self._publish(house)
             self._tell_whether_reached(True)
             self.events.connected(message.get("event_id"))
+            if self.setpoints is not None:
+                self.setpoints.connected()
         else:
             self._document = merge(self._document, state)
             self._publish_soon(self._read(self._document))

@@ -25,7 +25,11 @@ SECOND_BRIDGE = "second_bridge"
 WRONG_CHAIN = "wrong_chain"
 CURRENCY_DIFFERS = "currency_differs"
 ENERGY_COUNTED_TWICE = "energy_counted_twice"
+SET_SCRIPT_FAILED = "set_script_failed"
+RELEASE_SCRIPT_FAILED = "release_script_failed"
 _SEVERITY: Final = {
+    SET_SCRIPT_FAILED: ir.IssueSeverity.ERROR,
+    RELEASE_SCRIPT_FAILED: ir.IssueSeverity.CRITICAL,
     CERTIFICATE_CHANGED: ir.IssueSeverity.ERROR,
     BRIDGE_TOO_OLD: ir.IssueSeverity.ERROR,
     INTEGRATION_TOO_OLD: ir.IssueSeverity.ERROR,
@@ -113,6 +117,14 @@ class Issues:
             self._raise(ENERGY_COUNTED_TWICE)
         else:
             self._withdraw(ENERGY_COUNTED_TWICE)
+
+    def script_failed(self, key: str, script: str) -> None:
+        """Say that a script of the owner's for the battery does not do its work."""
+        self._raise(key, script=script)
+
+    def script_works(self, key: str) -> None:
+        """Say that it does again."""
+        self._withdraw(key)
 
     def clear(self) -> None:
         """Withdraw everything: the entry is unloaded or removed."""

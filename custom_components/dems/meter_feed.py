@@ -17,6 +17,8 @@ _LOGGER = logging.getLogger(__name__)
 REPEAT_SECONDS: Final = 20.0
 """The bridge believes a value for two minutes; a meter that reports only what changes is repeated for so long as it is
 available."""
+REPEAT_STEERED_SECONDS: Final = 1.5
+"""A battery is steered by values that are no older than five seconds."""
 SHORTEST_SECONDS: Final = 1.0
 """s between two pushes: many entities of one device change one after the other."""
 LONGEST_PAUSE: Final = 60.0
@@ -26,8 +28,17 @@ NOT_PUSHED: Final = "not-pushed"
 class MeterFeed:
     """Pushes what the entities say whenever one of them changes, and again while nothing does."""
 
-    def __init__(self, hass: HomeAssistant, client: BridgeClient, meters: Meters, title: str) -> None:
-        """Take whose meters they are, and which."""
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        client: BridgeClient,
+        meters: Meters,
+        title: str,
+        *,
+        is_steered: bool = False,
+    ) -> None:
+        """Take whose meters they are, and which; ``is_steered``: the bridge sets the battery's power by them."""
+        self._repeat = REPEAT_STEERED_SECONDS if is_steered else REPEAT_SECONDS
         self._hass = hass
         self._client = client
         self._meters = meters
@@ -85,7 +96,7 @@ class MeterFeed:
 
     async def _wait_for_change(self) -> None:
         try:
-            async with asyncio.timeout(REPEAT_SECONDS):
+            async with asyncio.timeout(self._repeat):
                 await self._changed.wait()
         except TimeoutError:
             return

@@ -32,6 +32,8 @@ from .meters_form import check_meters, cleaned, meters_schema
 from .models import FROM_HOME_ASSISTANT
 from .plant_form import PLANT_FIELDS, check_plant, known_plant, plant
 from .prices import PRICES
+from .scripts import CONF_SETPOINTS
+from .setpoints_form import check_setpoints, is_wanted, setpoints_schema
 from .tariff import CONF_TARIFF
 from .tariff_form import check_tariff, tariff_schema
 
@@ -90,7 +92,12 @@ class DemsOptionsFlow(OptionsFlowWithReload):
         community = self._community
         is_in = community is not None and community.status in _IN_COMMUNITY
         takes_meters = self._coordinator.data.bridge.source == FROM_HOME_ASSISTANT
-        choices = ["settings", "tariff", *(["meters"] if takes_meters else []), "leave" if is_in else "join"]
+        choices = [
+            "settings",
+            "tariff",
+            *(["meters", "setpoints"] if takes_meters else []),
+            "leave" if is_in else "join",
+        ]
         return self.async_show_menu(step_id="init", menu_options=choices)
 
     async def async_step_meters(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
@@ -105,6 +112,26 @@ class DemsOptionsFlow(OptionsFlowWithReload):
         return self.async_show_form(
             step_id="meters",
             data_schema=self.add_suggested_values_to_schema(meters_schema(self.hass), user_input or before),
+            errors=errors,
+        )
+
+    async def async_step_setpoints(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Name the scripts that steer a battery which only Home Assistant reaches, or none."""
+        options = self.config_entry.options
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            if not is_wanted(user_input):
+                return self.async_create_entry(
+                    data={key: value for key, value in options.items() if key != CONF_SETPOINTS}
+                )
+            errors = check_setpoints(self.hass, options, user_input)
+            if not errors:
+                return self.async_create_entry(data={**options, CONF_SETPOINTS: user_input})
+        return self.async_show_form(
+            step_id="setpoints",
+            data_schema=self.add_suggested_values_to_schema(
+                setpoints_schema(), user_input or options.get(CONF_SETPOINTS, {})
+            ),
             errors=errors,
         )
 
@@ -129,7 +156,7 @@ class DemsOptionsFlow(OptionsFlowWithReload):
         if user_input is not None:
             others = {
                 key: self.config_entry.options[key]
-                for key in (CONF_METERS, CONF_TARIFF)
+                for key in (CONF_METERS, CONF_SETPOINTS, CONF_TARIFF)
                 if key in self.config_entry.options
             }
             return self.async_create_entry(data={**user_input, **others})

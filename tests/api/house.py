@@ -27,7 +27,7 @@ from openems_bridge.api.pairing import (
     server_proof,
     transcript,
 )
-from openems_bridge.api.ports import PushedReadings
+from openems_bridge.api.ports import PushedReadings, Setpoints
 from openems_bridge.api.server import ApiParts, ApiServer, api_application, api_routes
 from openems_bridge.dispatcher.commands import (
     Command,
@@ -481,7 +481,12 @@ async def pair(
 
 @asynccontextmanager
 async def fake_house(
-    data_dir: Path, *, pushed: PushedReadings | None = None, idle_seconds: float = 20.0, control: bool = False
+    data_dir: Path,
+    *,
+    pushed: PushedReadings | None = None,
+    setpoints: Setpoints | None = None,
+    idle_seconds: float = 20.0,
+    control: bool = False,
 ) -> AsyncIterator[FakeHouse]:
     """Run the API in front of a fake house on a free port of this machine."""
     clock = SystemClock()
@@ -521,6 +526,7 @@ async def fake_house(
         foresight=foresight,
         trading=trading,
         pushed=pushed,
+        setpoints=setpoints,
     )
     server = ApiServer(
         api_application(api_routes(parts), clients),

@@ -389,7 +389,9 @@ async def running_town(
         )
         market_facts = await known_market(client, facts, database)
         assert market_facts is not None
-        market = MarketOffice(office=office, facts=market_facts, currency="EUR", plausibility=Plausibility())
+        market = MarketOffice(
+            office=office, facts=market_facts, currency="EUR", plausibility=Plausibility(), client=client
+        )
         deadlines = Deadlines(
             publish_after=720,
             catch_up=180,

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from community.market.desk import SignedOrderReceipt
+from community.market.desk import OrderDesk, SignedOrderReceipt
+from community.market.forfeiting import forfeit
 from community.market.office import MarketView, view_market
 from community.market.steps import MarketMoment, MarketPhase, phase_of
 from community.readings.acceptance import Refusal
@@ -212,3 +213,38 @@ async def test_a_slot_whose_set_came_too_late_is_void(town: Town, traders: Trade
     await _pass(town, town.market.times(slot).direct_until)
     assert await _phase(town, slot) is MarketPhase.VOID
     assert (await _view(town, slot)).stored.void_reason == "not_committed_in_time"
+
+
+async def test_an_order_that_was_not_revealed_costs_its_deposit(
+    town: Town, traders: Traders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The contract is deployed without a deposit here: what is asked of it is seen, not what it pays."""
+    one, two, *_ = town.households
+    slot = town.slot + AHEAD
+    times = town.market.times(slot)
+    needed = 5
+    windows = replace(town.market.facts.windows, order_deposit=needed)
+    office = replace(town.market, facts=replace(town.market.facts, windows=windows))
+    sealed = traders.order(one, slot, OrderSide.OFFER, 400, 100_000).seal()
+    refused = await OrderDesk(office).take(sealed, traders.sign(one, sealed.struct_hash()))
+    assert isinstance(refused, Refusal)
+    assert (refused.kind, refused.params["found"]) == ("deposit-missing", 0)
+    for household, order in (
+        (one, traders.orders[0][1]),
+        (two, traders.order(two, slot, OrderSide.BID, 9, 200_000)),
+    ):
+        await traders.submit(household, order)
+    await _pass(town, times.gate)
+    await _pass(town, times.set_final)
+    await traders.reveal(traders.orders[1][1])
+    await _pass(town, times.chain_reveal_until)
+    await town.move_to(
+        town.clock.now + windows.result_challenge_seconds + 1, windows.result_challenge_blocks + 1
+    )
+    await town.deliver()
+    await forfeit(office, await _view(town, slot))
+    await town.settle()
+    assert await town.client.read(office.facts.orders, orders_contract.IsForfeited(sealed.order))
+    assert not await town.client.read(
+        office.facts.orders, orders_contract.IsForfeited(traders.orders[1][1].hash())
+    )

@@ -125,7 +125,7 @@ async def test_events_follow_the_pushes() -> None:
     clock = HandClock(NOW)
     edge = PushedEdge(clock)
     assert edge.source is SourceClass.HOME_ASSISTANT
-    assert edge.actuator is None
+    assert edge.actuator is edge.setpoints
     async with asyncio.timeout(5), aclosing(edge.events()) as events:  # type: ignore[type-var]
         edge.push(PushedSample((value(Quantity.GRID_POWER, 300), value(Quantity.WITHDRAWAL, 10))))
         connected = await anext(events)

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from .samples import BRIDGE_ID, COMMANDED, COMMUNITY, INVITATION, state
+from .samples import BRIDGE_ID, COMMANDED, COMMUNITY, INVITATION, MARKET, SERIES, WHOLE_PLAN, state
 
 CODE = "7QX2M4KD9TRB"
 TOKEN = "the-token"
@@ -99,6 +99,7 @@ class FakeBridge:
     settled: dict[int, dict[str, Any]] = field(default_factory=dict)
     """What each slot gave, by slot."""
     settlement_queries: list[dict[str, str]] = field(default_factory=list)
+    forecast_queries: list[dict[str, str]] = field(default_factory=list)
     page: int = 1000
     pairings: dict[str, tuple[bytes, bytes, bytes]] = field(default_factory=dict)
 
@@ -230,6 +231,36 @@ class FakeBridge:
                 return web.json_response({"version": 1, **request.query})
             case ("GET", "/v1/settlement"):
                 return self._settlement(request)
+            case _:
+                return await self._answer_trader(request, body)
+
+    async def _answer_trader(self, request: web.Request, body: Any) -> web.StreamResponse:
+        match (request.method, request.path.split("/")[2:]):
+            case ("PATCH", ["trading"]):
+                return await self._changed("trading", body)
+            case ("GET", ["forecast"]):
+                self.forecast_queries.append(dict(request.query))
+                return web.json_response(SERIES)
+            case ("GET", ["plan"]):
+                return web.json_response(WHOLE_PLAN)
+            case ("PUT", ["tariff"]):
+                return web.json_response({"until": None})
+            case ("PUT", ["solar-forecast"]):
+                return web.json_response({"accepted": len(body["slots"])})
+            case ("POST", ["loads"]):
+                return web.json_response({"id": "a1", "start": body["from"] + 900}, status=201)
+            case ("POST", ["holds"]):
+                return web.json_response({"id": "b2"}, status=201)
+            case ("DELETE", ["loads" | "holds", _]):
+                return web.Response(status=204)
+            case ("POST", ["orders"]):
+                order = {**MARKET["next_order"], **body, "state": "planned"}
+                return web.json_response(order, status=201)
+            case ("DELETE", ["orders", identifier]):
+                order = {**MARKET["next_order"], "id": identifier, "state": "withdrawn"}
+                return web.json_response(order)
+            case ("POST", ["suggestions", _, "accept" | "reject" as answer]):
+                return await self._changed("suggestion", {"state": f"{answer}ed"})
             case _:
                 return problem(404, "not-found")
 

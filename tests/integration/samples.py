@@ -135,7 +135,23 @@ NETTING: dict[str, Any] = {
     "share": 0.4,
     "account_wh": 12345,
     "certificates_wh": 12000,
-    "certificates": [{"id": CERTIFICATE, "amount_wh": 12000}],
+    "certificates": [
+        {
+            "id": CERTIFICATE,
+            "amount_wh": 12000,
+            "origin": {
+                "from": 1789900000,
+                "to": 1789990000,
+                "issued_at": 1790000000,
+                "issuer": "0x" + "e7" * 20,
+                "plant_kind": "solar",
+                "plant_power": 9900,
+                "commissioned_at": None,
+                "plant_unit": "SEE900000000001",
+                "with_storage": True,
+            },
+        }
+    ],
 }
 
 INVITATION: dict[str, Any] = {
@@ -149,6 +165,28 @@ INVITATION: dict[str, Any] = {
     "consent": "0x" + "f6" * 32,
 }
 """The answer to an invitation."""
+
+
+def trader(**sections: dict[str, Any] | None) -> dict[str, dict[str, Any]]:
+    """Return the state document of a household that plans and trades."""
+    document = member()
+    document.update(
+        deepcopy(
+            {
+                "forecast": FORECAST,
+                "plan": PLAN,
+                "trading": TRADING,
+                "market": MARKET,
+                "suggestion": SUGGESTION,
+            }
+        )
+    )
+    for name, keys in sections.items():
+        if keys is None:
+            del document[name]
+        else:
+            document[name].update(keys)
+    return document
 
 
 def member(**sections: dict[str, Any] | None) -> dict[str, dict[str, Any]]:
@@ -232,4 +270,79 @@ TRADING: dict[str, Any] = {
     "reserve_soc": 20,
     "quiet_from": "22:00",
     "quiet_to": "07:00",
+}
+
+FORECAST: dict[str, Any] = {
+    "issued_at": 1790000000.0,
+    "load_next": 210,
+    "generation_next": 640,
+    "load_today": 9100,
+    "generation_today": 21300,
+    "load_tomorrow": 9000,
+    "generation_tomorrow": 18000,
+    "generation_remaining_today": 5400,
+    "load_error": 0.31,
+    "generation_error": 0.22,
+    "quality_days": 7,
+    "source": "own",
+}
+
+PLAN: dict[str, Any] = {
+    "made_at": 1790000001.0,
+    "slot": 1988890,
+    "start": 1790001000,
+    "mode": "self_consumption",
+    "reserve_soc": 20,
+    "grid_energy": None,
+    "expected_soc": 64,
+    "reason": {"code": "serves_house", "params": {"buy_price": 320000}},
+    "problems": [{"code": "reserve", "params": {"amount": 120}}],
+    "next": [
+        {
+            "slot": 1988891,
+            "start": 1790001900,
+            "mode": "deliver",
+            "reserve_soc": 20,
+            "grid_energy": -480,
+            "expected_soc": 59,
+            "reason": {"code": "sold_from_battery", "params": {"energy": 480}},
+        }
+    ],
+}
+
+PLANNED_SLOT: dict[str, Any] = {
+    "slot": 1988890,
+    "start": 1790001000,
+    "mode": "charge_grid",
+    "reserve_soc": 20,
+    "grid_energy": 900,
+    "expected_soc": 70,
+    "reason": {"code": "cheap_energy", "params": {}},
+    "import_price": 120000,
+    "import_estimated": True,
+    "export_price": 80000,
+}
+WHOLE_PLAN: dict[str, Any] = {
+    "slot_seconds": 900,
+    "made_at": 1790000001.0,
+    "expected_cost": 1500000,
+    "problems": [],
+    "slots": [PLANNED_SLOT],
+}
+SERIES: dict[str, Any] = {
+    "slot_seconds": 900,
+    "slots": [
+        {
+            "slot": 1988890,
+            "start": 1790001000,
+            "load": {"p10": 100, "p50": 210, "p90": 400},
+            "generation": {"p10": 300, "p50": 640, "p90": 900},
+        },
+        {
+            "slot": 1988891,
+            "start": 1790001900,
+            "load": {"p10": 90, "p50": 200, "p90": 390},
+            "generation": None,
+        },
+    ],
 }

@@ -19,7 +19,7 @@ from custom_components.dems.const import DOMAIN
 
 from .bridge import FakeBridge, until
 from .conftest import SetUp
-from .samples import BRIDGE_ID, COMMANDED, member, state
+from .samples import BRIDGE_ID, COMMANDED, state, trader
 
 
 def _value(hass: HomeAssistant, entity_id: str) -> str:
@@ -43,7 +43,7 @@ async def test_platform(
     snapshot: SnapshotAssertion,
     platform: Platform,
 ) -> None:
-    bridge.document = member(dispatch=COMMANDED)
+    bridge.document = trader(dispatch=COMMANDED)
     with patch("custom_components.dems.PLATFORMS", [platform]):
         entry = await set_up()
     await snapshot_platform(hass, er.async_get(hass), snapshot, entry.entry_id)
@@ -238,13 +238,15 @@ async def test_reloads_leave_nothing_behind(
         assert await hass.config_entries.async_reload(entry.entry_id)
         await hass.async_block_till_done()
     await until(lambda: len(bridge.sockets) == 1)
-    assert len(entry._background_tasks) == 2, "one follows the bridge, one hands out its events"
+    assert len(entry._background_tasks) == 3, (
+        "one follows the bridge, one hands out its events, one feeds solar forecasts"
+    )
 
 
 async def test_documented_dashboard_shows_what_there_is(
     hass: HomeAssistant, bridge: FakeBridge, set_up: SetUp, all_entities_enabled: None
 ) -> None:
-    bridge.document = member()
+    bridge.document = trader()
     await set_up()
     text = (Path(__file__).parents[2] / "docs" / "dashboard.yaml").read_text()
     dashboard = yaml.safe_load(text)

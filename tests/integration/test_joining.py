@@ -84,10 +84,14 @@ async def test_join(hass: HomeAssistant, bridge: FakeBridge, set_up: SetUp) -> N
     flow = await _enter(hass, flow, **PLANT, consent=False)
     assert flow["errors"] == {"consent": "consent_needed"}
     assert [path for path, _ in _posts(bridge)] == ["/v1/community/invitation"] * 2
-    flow = await _enter(hass, flow, **PLANT, consent=True)
+    flow = await _enter(hass, flow, **PLANT, plant_unit="SEE1", consent=True)
+    assert flow["errors"] == {"plant_unit": "unit_number_invalid"}
+    assert [path for path, _ in _posts(bridge)] == ["/v1/community/invitation"] * 2
+    told = {"plant_kind": "wind", "plant_unit": "SEE900000000001", "commissioned": "2019-05-04"}
+    flow = await _enter(hass, flow, **PLANT, **told, consent=True)
     assert (flow["type"], flow["reason"]) == (FlowResultType.ABORT, "join_requested")
     assert flow["description_placeholders"] == {"name": "Musterstraße"}
-    body = {"invitation": "dems:good", "consent": INVITATION["consent"], **PLANT}
+    body = {"invitation": "dems:good", "consent": INVITATION["consent"], **PLANT, **told}
     assert _posts(bridge)[-1] == ("/v1/community/join", body)
 
     def is_waiting() -> bool:
@@ -96,7 +100,7 @@ async def test_join(hass: HomeAssistant, bridge: FakeBridge, set_up: SetUp) -> N
 
     await until(is_waiting)
     flow = await hass.config_entries.options.async_init(entry.entry_id)
-    assert flow["menu_options"] == ["settings", "leave"]
+    assert flow["menu_options"] == ["settings", "tariff", "leave"]
 
 
 async def test_house_without_plant_and_battery_is_asked_for_nothing(
@@ -108,7 +112,15 @@ async def test_house_without_plant_and_battery_is_asked_for_nothing(
     suggested = {
         str(key): (key.description or {}).get("suggested_value") for key in flow["data_schema"].schema
     }
-    assert suggested == {"plant_power": 0, "battery_power": 0, "battery_capacity": 0, "consent": None}
+    assert suggested == {
+        "plant_power": 0,
+        "battery_power": 0,
+        "battery_capacity": 0,
+        "plant_kind": None,
+        "plant_unit": None,
+        "commissioned": None,
+        "consent": None,
+    }
 
 
 @pytest.mark.parametrize(
@@ -179,7 +191,7 @@ async def test_leave(hass: HomeAssistant, bridge: FakeBridge, set_up: SetUp) -> 
     assert (flow["type"], flow["reason"]) == (FlowResultType.ABORT, "left")
     await until(lambda: entry.runtime_data.data.community.status == "left")
     flow = await hass.config_entries.options.async_init(entry.entry_id)
-    assert flow["menu_options"] == ["settings", "join"]
+    assert flow["menu_options"] == ["settings", "tariff", "join"]
 
 
 @pytest.mark.parametrize("choice", ["join", "leave"])
@@ -212,7 +224,7 @@ async def test_community_of_another_status_is_no_obstacle(
     bridge.document["community"] = {**COMMUNITY, "status": "refused"}
     entry = await set_up()
     flow = await hass.config_entries.options.async_init(entry.entry_id)
-    assert flow["menu_options"] == ["settings", "join"]
+    assert flow["menu_options"] == ["settings", "tariff", "join"]
 
 
 async def test_join_through_a_bridge_that_is_gone(

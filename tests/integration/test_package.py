@@ -61,6 +61,7 @@ def test_imports_only_what_home_assistant_brings() -> None:
     """The integration is shipped alone: no bridge, no chain, no keys."""
     allowed = {"homeassistant", "aiohttp", "yarl", "probatio"}
     standard = {
+        "abc",
         "asyncio",
         "bisect",
         "collections",

@@ -23,10 +23,22 @@ from custom_components.dems.errors import (
 )
 from custom_components.dems.event import CHAIN_EVENTS, EVENTS, snake_case
 from custom_components.dems.flow_errors import error_key, joining_error_key
+from custom_components.dems.foresight import PlanMode
 from custom_components.dems.ledger import AnchorStatus, Membership
+from custom_components.dems.market import Action, Answer, OrderState, Side, SuggestionState
 from custom_components.dems.number import LIMITS, SETPOINT, TRADING
+from custom_components.dems.plant_form import PlantKind
 from custom_components.dems.prices import PRICES
-from custom_components.dems.reasons import LEDGER_REASONS, NONE, OTHER, REASONS
+from custom_components.dems.reasons import (
+    LEDGER_REASONS,
+    MARKET_REASONS,
+    NONE,
+    OTHER,
+    PLAN_PROBLEMS,
+    PLAN_REASONS,
+    REASONS,
+    SUGGESTION_REASONS,
+)
 from custom_components.dems.select import ANSWER, MODE
 from custom_components.dems.sensor import SENSORS
 from custom_components.dems.services import REMOVABLE_LIMITS
@@ -45,12 +57,22 @@ from dems_protocol.contracts import (
     renewable_energy_account,
 )
 from openems_bridge.dispatcher.reasons import ReasonCode
+from openems_bridge.foresight.plan import PlanMode as BridgePlanMode
 from openems_bridge.ledger.anchoring import AnchorStatus as BridgeAnchorStatus
 from openems_bridge.ledger.membership_state import MembershipStatus
 from openems_bridge.ledger.single_writer import ReadOnlyReason
 from openems_bridge.ledger.verification import FindingCode
+from openems_bridge.planner.plan import Because, Relaxed
+from openems_bridge.trader.findings import MarketFaultCode
+from openems_bridge.trader.own_orders import OrderState as BridgeOrderState
+from openems_bridge.trader.settings import DispatchChoice
+from openems_bridge.trader.steps import VoidReason
+from openems_bridge.trader.suggestions import Action as BridgeAction
+from openems_bridge.trader.suggestions import SuggestionState as BridgeSuggestionState
 
-FOLDER = Path(__file__).parents[2] / "custom_components" / "dems"
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "custom_components" / "dems"
+_TRADING = ("market_audit", "slot_worker")
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 DESCRIPTIONS: dict[str, tuple[Any, ...]] = {
     "binary_sensor": BINARY_SENSORS,
@@ -115,6 +137,57 @@ def test_every_reason_of_the_ledger_has_a_sentence(language: Any, sensor: str) -
     assert all(len(sentence) <= 255 for sentence in sentences.values())
 
 
+@pytest.mark.parametrize("language", [ENGLISH, GERMAN])
+@pytest.mark.parametrize(
+    ("sensor", "codes"),
+    [
+        ("plan_reason", PLAN_REASONS),
+        ("plan_problem", PLAN_PROBLEMS),
+        ("market_problem", MARKET_REASONS),
+        ("suggestion_reason", SUGGESTION_REASONS),
+    ],
+)
+def test_every_reason_of_plan_and_market_has_a_sentence(
+    language: Any, sensor: str, codes: frozenset[str]
+) -> None:
+    sentences = language["entity"]["sensor"][sensor]["state"]
+    assert sentences.keys() == codes | {NONE, OTHER}
+    assert all(len(sentence) <= 255 for sentence in sentences.values())
+
+
+def test_reasons_of_plan_and_market_are_the_bridges() -> None:
+    contracted = {"sold_from_battery", "bought_for_battery"}
+    assert {code.value for code in Because} | contracted == PLAN_REASONS
+    assert {code.value for code in Relaxed} == PLAN_PROBLEMS
+    written = "\n".join((ROOT / "openems_bridge" / "trader" / f"{name}.py").read_text() for name in _TRADING)
+    of_orders = set(re.findall(r'OrderReason\("([a-z_]+)"', written))
+    assert len(of_orders) >= 3
+    operator = "\n".join(path.read_text() for path in (ROOT / "community" / "market").glob("*.py"))
+    told = {code.replace("-", "_") for code in re.findall(r'Refusal\(\s*"([a-z-]+)"', operator)}
+    implausible = set(re.findall(r'\("(above_[a-z_]+)"', operator))
+    assert len(told) >= 5
+    assert len(implausible) >= 4
+    verdicts = {code.value for code in (*MarketFaultCode, *VoidReason)}
+    assert (of_orders | told | implausible | verdicts) - MARKET_REASONS == set()
+    suggested = (ROOT / "openems_bridge" / "trader" / "suggestions.py").read_text()
+    of_suggestions = set(re.findall(r'SuggestionReason\("([a-z_]+)"', suggested))
+    assert len(of_suggestions) >= 10
+    assert of_suggestions - SUGGESTION_REASONS == set()
+
+
+def test_refusals_of_plan_and_market_have_sentences() -> None:
+    sources = [*(ROOT / "openems_bridge" / "trader").glob("*.py"), ROOT / "openems_bridge/foresight/desk.py"]
+    codes = {
+        code
+        for path in sources
+        for code in re.findall(r'(?:Refused\(|code =)\s*"([a-z_]+)"', path.read_text())
+    }
+    assert len(codes) >= 10
+    assert codes - MARKET_REFUSALS - LEDGER_REFUSALS == set()
+    for code in MARKET_REFUSALS:
+        assert f"refused_{code}" in ENGLISH["exceptions"]
+
+
 def test_what_operator_bridge_and_chain_complain_about_is_known() -> None:
     documented = (FOLDER.parents[1] / "docs" / "operator-api.md").read_text()
     refusals = documented.split("Refusals of a reading", 1)[1].split("## Invitations", 1)[0]
@@ -132,6 +205,11 @@ def test_what_operator_bridge_and_chain_complain_about_is_known() -> None:
 def test_words_of_the_bridge_are_ours() -> None:
     assert [*AnchorStatus] == [*BridgeAnchorStatus]
     assert [*Membership] == [*MembershipStatus]
+    assert {*PlanMode} == {*BridgePlanMode}
+    assert {*Action} == {*BridgeAction} - {"none"}
+    assert {*OrderState} == {*BridgeOrderState}
+    assert {*SuggestionState} == {*BridgeSuggestionState}
+    assert {*Answer} == {*DispatchChoice}
 
 
 def test_every_event_of_the_watched_contracts_has_a_type() -> None:
@@ -193,6 +271,8 @@ def test_actions_are_described() -> None:
     assert described.keys() == ENGLISH["services"].keys() == _load("icons.json")["services"].keys()
     for name, action in described.items():
         assert action["fields"].keys() == ENGLISH["services"][name]["fields"].keys()
+    for key, choices in (("tariff_source", Source), ("plant_kind", PlantKind), ("side", Side)):
+        assert ENGLISH["selector"][key]["options"].keys() == {str(one) for one in choices}
     options = described["remove_limits"]["fields"]["limits"]["selector"]["select"]["options"]
     assert set(options) == set(REMOVABLE_LIMITS) == ENGLISH["selector"]["limits"]["options"].keys()
 
@@ -241,7 +321,16 @@ def test_errors_of_the_options_flow_are_what_the_bridge_can_refuse() -> None:
     others = ("chain_wrong_chain", "operator_silent", "moon_phase")
     shown = {*keys.values(), *(joining_error_key(_problem("refused", code)) for code in others)}
     shown |= {joining_error_key(error) for error in _errors(("not-found",))}
-    own = {"consent_needed", "meter_needed", "unit_unknown"}
+    own = {
+        "consent_needed",
+        "integration_missing",
+        "meter_needed",
+        "no_price",
+        "price_entity_needed",
+        "price_needed",
+        "unit_number_invalid",
+        "unit_unknown",
+    }
     assert ENGLISH["options"]["error"].keys() == shown | own
     for code in of_actions | {"no_community", "chain_unreachable"}:
         assert code in LEDGER_REFUSALS

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from dems_node.database.database import Database
@@ -33,6 +33,7 @@ from openems_bridge.trader.hall import HallParts, MarketHall
 from openems_bridge.trader.market_contracts import MarketContracts, read_market
 from openems_bridge.trader.market_events import MarketFollower
 from openems_bridge.trader.settings import DispatchChoice, TradingBook, TradingSettings
+from openems_bridge.trader.suggestion_desk import BatteryDoor
 from tests.ledger.street import Street, household_keys
 from tests.trader.exchange import Door
 
@@ -66,6 +67,15 @@ class Stall:
         await self.street.town.anvil.perform(self.running.performer)
         await self.running.watcher.step()
         await self.built.trader.look()
+
+
+class HouseAtHand(BatteryDoor, Protocol):
+    """A house whose battery follows."""
+
+    @property
+    def soc(self) -> int | None:
+        """The battery's state of charge, %."""
+        ...
 
 
 class KeysAtHand:
@@ -146,8 +156,11 @@ async def daemon(street: Street, name: str, shown: dict[str, Section]) -> AsyncI
 
 
 @asynccontextmanager
-async def stall(street: Street, name: str) -> AsyncIterator[Stall]:
-    """Open a household's stall: it joins first, then finds the market as the daemon does."""
+async def stall(street: Street, name: str, home: HouseAtHand | None = None) -> AsyncIterator[Stall]:
+    """Open a household's stall: it joins first, then finds the market as the daemon does.
+
+    ``home`` is where its battery stands; without one its door notes what it is told.
+    """
     await join(street, name)
     keys, clock = household_keys(name), street.town.clock
     database = await Database.open(
@@ -202,10 +215,10 @@ async def stall(street: Street, name: str) -> AsyncIterator[Stall]:
                 clock=clock,
                 grid=street.town.facts.grid,
                 zone=ZoneInfo("UTC"),
-                door=door,
+                door=door if home is None else home,
                 settings=lambda: SETTINGS,
                 forecast=lambda slot: (2500, 1000),
-                soc=lambda: 60,
+                soc=lambda: 60 if home is None else home.soc,
                 tell=lambda kind, data: told.append((kind, data)),
                 changed=lambda: None,
                 noted_terms=lambda terms, currency: None,
