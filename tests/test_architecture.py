@@ -49,6 +49,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     ),
     "openems_bridge/forecast": (
         "openems_bridge.forecast",
+        "openems_bridge.child_process",
         "dems_node.json_types",
         "dems_node.outage",
         "dems_protocol.slots",

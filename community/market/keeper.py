@@ -3,6 +3,7 @@
 import logging
 
 from community.chain.wishes import Wish, WishState
+from community.looking import look_forever
 from community.market import answering, suggesting
 from community.market.arithmetic import make_clearing
 from community.market.book_closing import close_book, standing_orders
@@ -26,7 +27,6 @@ from community.store import market as store
 from dems_node.chain.client import ChainClient
 from dems_node.chain.errors import ChainError
 from dems_node.database.errors import StoreError
-from dems_node.outage import Outage
 from dems_protocol.contracts import market as market_contract
 from dems_protocol.contracts.structs import Terms as TermsStruct
 from dems_protocol.contracts.structs import ZoneTerms as ZoneTermsStruct
@@ -47,16 +47,12 @@ class MarketKeeper:
 
     async def run(self) -> None:
         """Work until cancelled; a chain or a disk that fails is told once and tried again."""
-        outage = Outage("The market's chain or store", _LOGGER)
-        while True:
-            try:
-                await self.tick()
-                outage.ends()
-            except ChainError as error:
-                outage.begins(error.problem, str(error))
-            except StoreError as error:
-                outage.begins("store", str(error))
-            await self._office.office.follower.wait_for_news(LOOK_SECONDS)
+        await look_forever(
+            "The market's chain or store",
+            _LOGGER,
+            self.tick,
+            lambda: self._office.office.follower.wait_for_news(LOOK_SECONDS),
+        )
 
     async def tick(self) -> None:
         """Look at every unfinished slot once. Raises ChainError, StoreError: nothing is lost then."""

@@ -11,15 +11,13 @@ from community.chain.clock import ChainClock
 from community.chain.facts import CommunityFacts
 from community.chain.follower import ChainFollower
 from community.chain.wishes import Wish, WishState, want
+from community.looking import look_forever
 from community.store import key_changes, members
 from community.store.key_changes import KeyChangeStatus
 from community.store.members import Status, StoredEnrolment
 from dems_node.chain.client import ChainClient
-from dems_node.chain.errors import ChainError
 from dems_node.clock import Clock
 from dems_node.database.database import Database
-from dems_node.database.errors import StoreError
-from dems_node.outage import Outage
 from dems_protocol.contracts import community_registry, conversions
 from dems_protocol.contracts.abi import Call
 from dems_protocol.contracts.structs import Signature
@@ -68,16 +66,7 @@ class Registrar:
 
     async def run(self) -> None:
         """Work until cancelled; a chain or a disk that fails is told once and tried again."""
-        outage = Outage("The registry", _LOGGER)
-        while True:
-            try:
-                await self.tick()
-                outage.ends()
-            except ChainError as error:
-                outage.begins(error.problem, str(error))
-            except StoreError as error:
-                outage.begins("store", str(error))
-            await asyncio.sleep(LOOK_SECONDS)
+        await look_forever("The registry", _LOGGER, self.tick, lambda: asyncio.sleep(LOOK_SECONDS))
 
     async def tick(self) -> None:
         """Look at everybody who joins, belongs, or leaves, and at new keys. Raises ChainError, StoreError.

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from community.chain.slot_events import ChainSlot, DemandKey, read_slot
 from community.chain.wishes import Wish, WishState
+from community.looking import look_forever
 from community.slots import defending, work
 from community.slots.building import OwnedOpening, SumsStayClosed
 from community.slots.making import make_statement
@@ -30,7 +31,6 @@ from community.store.readings import StoredReading
 from dems_node.chain.client import ChainClient
 from dems_node.chain.errors import ChainError
 from dems_node.database.errors import StoreError
-from dems_node.outage import Outage
 from dems_protocol.contracts import conversions, meter_ledger, netting
 from dems_protocol.contracts.structs import Published
 from dems_protocol.readings import Reading
@@ -73,16 +73,12 @@ class SlotKeeper:
 
     async def run(self) -> None:
         """Work until cancelled; a chain or a disk that fails is told once and tried again."""
-        outage = Outage("The chain or the store", _LOGGER)
-        while True:
-            try:
-                await self.tick()
-                outage.ends()
-            except ChainError as error:
-                outage.begins(error.problem, str(error))
-            except StoreError as error:
-                outage.begins("store", str(error))
-            await self._office.follower.wait_for_news(LOOK_SECONDS)
+        await look_forever(
+            "The chain or the store",
+            _LOGGER,
+            self.tick,
+            lambda: self._office.follower.wait_for_news(LOOK_SECONDS),
+        )
 
     async def tick(self) -> None:
         """Look at every unfinished slot once. Raises ChainError, StoreError: nothing is lost then.

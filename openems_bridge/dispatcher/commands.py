@@ -22,6 +22,8 @@ class CommandSource(StrEnum):
 
     MANUAL = "manual"
     SUGGESTION = "suggestion"
+    LIVE = "live"
+    """What the members would trade now, in the slot that runs (docs/market.md section 12)."""
     PLAN = "plan"
 
 

@@ -1,11 +1,16 @@
-"""Which command is in force: manual before an accepted suggestion before the plan, each to its own end."""
+"""Which command is in force: manual, accepted suggestion, the running slot's market, plan; each to its own end."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from openems_bridge.dispatcher.commands import Command, CommandSource, GridEnergy, Mode
+from openems_bridge.dispatcher.commands import Command, CommandSource, GridEnergy, Mode, Target
 
-_RANK = {CommandSource.MANUAL: 0, CommandSource.SUGGESTION: 1, CommandSource.PLAN: 2}
+_RANK = {
+    CommandSource.MANUAL: 0,
+    CommandSource.SUGGESTION: 1,
+    CommandSource.LIVE: 2,
+    CommandSource.PLAN: 3,
+}
 _OBEYED = {
     Mode.OFF: frozenset[CommandSource](),
     Mode.MANUAL: frozenset({CommandSource.MANUAL}),
@@ -31,14 +36,31 @@ def is_over(command: Command, moment: Moment) -> bool:
 def in_force(commands: Iterable[Command], mode: Mode, moment: Moment) -> Command | None:
     """Return the command that a mode obeys now, the one accepted last among equals, or None.
 
-    ``commands`` are in the order of their acceptance. An energy in a later slot waits for its slot.
+    ``commands`` are in the order of their acceptance. An energy in a later slot waits for its slot. The running slot's
+    market goes before an accepted suggestion only where it asks for more of the same: what was promised is never undercut.
     """
     candidates = [
         command
         for command in commands
         if command.source in _OBEYED[mode] and not is_over(command, moment) and _has_begun(command, moment)
     ]
-    return min(reversed(candidates), key=lambda command: _RANK[command.source], default=None)
+    first = min(reversed(candidates), key=lambda command: _RANK[command.source], default=None)
+    if first is None or first.source is not CommandSource.SUGGESTION:
+        return first
+    live = (one for one in reversed(candidates) if one.source is CommandSource.LIVE)
+    return next((one for one in live if _goes_further(one.target, first.target)), first)
+
+
+def is_further(energy: int, promised: int) -> bool:
+    """Return whether an energy at the meter (Wh, + import) lies beyond a promised one, on the same side of 0."""
+    return energy * promised > 0 and abs(energy) > abs(promised)
+
+
+def _goes_further(target: Target, promised: Target) -> bool:
+    match target, promised:
+        case GridEnergy(energy, slot), GridEnergy(least, promised_slot) if slot == promised_slot:
+            return is_further(energy, least)
+    return False
 
 
 def accepted(commands: tuple[Command, ...], new: Command) -> tuple[Command, ...]:

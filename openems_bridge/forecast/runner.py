@@ -1,15 +1,14 @@
 """Starts the forecast's process, waits for it no longer than it may take, and keeps the last forecast for bad times."""
 
 import asyncio
-import contextlib
 import json
 import logging
-import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dems_node.outage import Outage
+from openems_bridge.child_process import ChildFailed, ask
 from openems_bridge.forecast.answer import Answer, AnswerError
 from openems_bridge.forecast.job import Job
 
@@ -17,15 +16,6 @@ logger = logging.getLogger(__name__)
 
 COMMAND = (sys.executable, "-m", "openems_bridge.forecast")
 TIMEOUT_SECONDS = 60.0
-_LONGEST_DETAIL = 300
-
-
-class ForecastFailed(Exception):
-    """A forecast did not come about. ``code`` is stable, the text says why."""
-
-    def __init__(self, code: str, detail: str) -> None:
-        super().__init__(detail)
-        self.code = code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +48,7 @@ class ForecastRunner:
         async with self._lock:
             try:
                 self._last = await self._run(job)
-            except ForecastFailed as error:
+            except ChildFailed as error:
                 self._outage.begins(error.code, f"{error} The last forecast is used meanwhile.")
                 return Latest(answer=self._covering(job), problem=error.code, detail=str(error))
             self._outage.ends()
@@ -71,7 +61,8 @@ class ForecastRunner:
         return last if last.issue_slot <= job.issue_slot < last.end_slot else None
 
     async def _run(self, job: Job) -> Answer:
-        output = await self._output(json.dumps(job.document(), separators=(",", ":")).encode())
+        question = json.dumps(job.document(), separators=(",", ":")).encode()
+        output = await ask(self._command, question, self._timeout)
         try:
             document = json.loads(output)
             return Answer.read(
@@ -79,44 +70,4 @@ class ForecastRunner:
             )
         except (ValueError, RecursionError) as error:
             text = str(error) if isinstance(error, AnswerError) else "it is not JSON"
-            raise ForecastFailed("garbage", f"The answer cannot be used: {text}.") from error
-
-    async def _output(self, question: bytes) -> bytes:
-        try:
-            process = await asyncio.create_subprocess_exec(
-                *self._command,
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.PIPE,
-                env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
-            )
-        except OSError as error:
-            raise ForecastFailed(
-                "not_started", f"The process did not start: {error.strerror or error}."
-            ) from error
-        try:
-            async with asyncio.timeout(self._timeout):
-                output, errors = await process.communicate(question)
-        except TimeoutError as error:
-            raise ForecastFailed("timeout", f"It took longer than {self._timeout:g} s.") from error
-        finally:
-            await _end(process)
-        if process.returncode:
-            raise ForecastFailed("failed", f"It ended with {process.returncode}: {_reason(output, errors)}")
-        return output
-
-
-async def _end(process: asyncio.subprocess.Process) -> None:
-    """See to it that nothing is left of a process."""
-    if process.returncode is None:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        await asyncio.shield(process.wait())
-
-
-def _reason(output: bytes, errors: bytes) -> str:
-    """Return what a failed process says of itself."""
-    with contextlib.suppress(ValueError, KeyError, TypeError):
-        return str(json.loads(output)["problem"])[:_LONGEST_DETAIL]
-    lines = errors.decode(errors="replace").strip().splitlines()
-    return (lines[-1] if lines else "it said nothing")[:_LONGEST_DETAIL]
+            raise ChildFailed("garbage", f"The answer cannot be used: {text}.") from error

@@ -17,20 +17,25 @@ class PlannedCommand:
 
 
 def command_of(planned: PlannedSlot) -> PlannedCommand:
-    """Return how a slot is carried out, with the loop closed at the meter.
+    """Return how a slot of the plan is carried out."""
+    return command_for(planned.slot, planned.mode, planned.grid_energy, planned.reserve_soc)
+
+
+def command_for(slot: int, mode: PlanMode, grid_energy: int | None, reserve_soc: int) -> PlannedCommand:
+    """Return how a mode is carried out in a slot, with the loop closed at the meter (``grid_energy``: Wh, + import).
 
     A quantity at the meter is a target of the slot; without one the house is balanced at 0 W. Where the battery must not
     discharge (it is kept, or only the surplus is dealt with) its reserve is all of it.
     """
     target: Target = SelfConsumption()
-    if planned.grid_energy is not None:
-        target = GridEnergy(planned.grid_energy, planned.slot)
-    match planned.mode:
+    if grid_energy is not None:
+        target = GridEnergy(grid_energy, slot)
+    match mode:
         case PlanMode.CHARGE_SURPLUS | PlanMode.DELIVER:
             reserve = _FULL
         case PlanMode.HOLD:
             # With a quantity, what the house needs beyond it comes from the battery.
-            reserve = _FULL if planned.grid_energy is None else planned.reserve_soc
+            reserve = _FULL if grid_energy is None else reserve_soc
         case PlanMode.SELF_CONSUMPTION | PlanMode.SERVE_COMMUNITY | PlanMode.CHARGE_GRID:
-            reserve = planned.reserve_soc
+            reserve = reserve_soc
     return PlannedCommand(target, reserve)

@@ -25,6 +25,7 @@ from openems_bridge.foresight.plan import (
     Commitment,
     CommunityPrice,
     HouseholdPlan,
+    Outlook,
     PlanMode,
     PlannedSlot,
     Planner,
@@ -80,6 +81,16 @@ class MarketView(Protocol):
         """Return what energy in the community costs, or is expected to, from ``first_slot`` on."""
         ...
 
+    @property
+    def outlook(self) -> Outlook | None:
+        """The newest that the operator expects of the community, None where nothing is known."""
+        ...
+
+    @property
+    def inside_charge(self) -> int:
+        """Micro-units per kWh that who buys inside pays on top of the pool's price."""
+        ...
+
 
 class NoMarket:
     """A household in no market."""
@@ -91,6 +102,16 @@ class NoMarket:
     async def prices(self, first_slot: int) -> Mapping[int, CommunityPrice]:
         """Return nothing."""
         return {}
+
+    @property
+    def outlook(self) -> Outlook | None:
+        """Nothing is known."""
+        return None
+
+    @property
+    def inside_charge(self) -> int:
+        """Nothing is bought inside."""
+        return 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,6 +252,8 @@ class Lookout:
             holds=await parts.database.run(announcements.holds_after, now),
             community=await parts.market.prices(first),
             commitments=await parts.market.commitments(first),
+            inside_charge=parts.market.inside_charge,
+            outlook=parts.market.outlook,
         )
         plan = await parts.planner.plan(question, now)
         if plan is not None:

@@ -38,3 +38,10 @@ class TariffOptions:
     inside_export: int | None = None
     is_given: bool = False
     """Whether the owner wrote it: prices that were only assumed are marked as estimated."""
+
+    @property
+    def inside_charge(self) -> int:
+        """What who buys inside pays on top of what the seller gets (charges, taxes); 0 where nothing was written."""
+        if self.inside_import is None or self.inside_export is None:
+            return 0
+        return max(self.inside_import - self.inside_export, 0)

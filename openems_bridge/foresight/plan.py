@@ -71,6 +71,30 @@ class Commitment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NetBand:
+    """Net load (Wh) of consecutive slots: expected, 10 % and 90 % quantile."""
+
+    expected: Sequence[int]
+    low: Sequence[int]
+    high: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """What is expected of the whole community from ``first_slot`` on (docs/operator-api.md, ``GET /v1/outlook``).
+
+    Net load of the members with and without a battery; capacity (Wh), power (W) and content (Wh) of all batteries.
+    """
+
+    first_slot: int
+    capacity: int
+    power: int
+    stored: int
+    owners: NetBand
+    others: NetBand
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanQuestion:
     """Everything that a plan from ``first_slot`` on is made of; sequences begin there and are equally long."""
 
@@ -83,6 +107,9 @@ class PlanQuestion:
     holds: Sequence[BatteryHold] = ()
     community: Mapping[int, CommunityPrice] = field(default_factory=dict)
     commitments: Sequence[Commitment] = ()
+    inside_charge: int = 0
+    """Micro-units per kWh that who buys inside the community pays on top of the pool's price."""
+    outlook: Outlook | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +131,8 @@ class PlannedSlot:
     """Wh at the meter that the plan expects, + is withdrawn."""
     battery_energy: int = 0
     """Wh that the battery is expected to give (+) or take (-)."""
+    value: int | None = None
+    """What one more kWh stored at its beginning is worth, micro-units; None where the planner does not say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

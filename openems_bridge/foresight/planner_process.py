@@ -9,6 +9,7 @@ from openems_bridge.foresight.plan import (
     BatteryNow,
     Commitment,
     HouseholdPlan,
+    NetBand,
     PlanMode,
     PlannedOrder,
     PlannedSlot,
@@ -29,7 +30,7 @@ HORIZON_HOURS = 36
 MOST_SLOTS = 600
 """A demo's short slots are planned no further than this: the programme grows with them."""
 _NO_BATTERY = Storage(capacity_wh=0, charge_w=0, discharge_w=0)
-_MODES = {
+PLAN_MODES = {
     Mode.SELF_CONSUME: PlanMode.SELF_CONSUMPTION,
     Mode.HOLD: PlanMode.HOLD,
     Mode.SERVE_COMMUNITY: PlanMode.SERVE_COMMUNITY,
@@ -56,7 +57,13 @@ def job_of(question: PlanQuestion) -> planner.Job:
     hours = HORIZON_HOURS * 3600 // question.slot_seconds
     end = min(question.forecast.end_slot, first + len(question.prices), first + min(hours, MOST_SLOTS))
     slots = range(first, end)
-    prices = [_with_community(question, slot) for slot in slots]
+    outlook = _outlook(question, first, len(slots))
+    # The planner reckons the pool's prices from an outlook by itself; without one, those of former days stand in.
+    prices = (
+        [_with_community(question, slot) for slot in slots]
+        if outlook is None
+        else [question.prices[slot - first] for slot in slots]
+    )
     pv = question.forecast.pv
     begin = first - question.forecast.issue_slot
     nothing = (0,) * len(slots)
@@ -74,6 +81,7 @@ def job_of(question: PlanQuestion) -> planner.Job:
             feed_in_price=tuple(price.export_price for price in prices),
             estimated=tuple(price.import_estimated or price.export_estimated for price in prices),
         ),
+        community=outlook,
         announced=tuple(_loads(question)),
         holds=tuple(_holds(question)),
     )
@@ -138,6 +146,38 @@ def _with_community(question: PlanQuestion, slot: int) -> SlotPrice:
     )
 
 
+def _outlook(question: PlanQuestion, first: int, count: int) -> planner.CommunityOutlook | None:
+    """Return the community's outlook for the slots of a job, None where it is too old to reach."""
+    outlook = question.outlook
+    if outlook is None or not 0 <= first - outlook.first_slot <= count // 2:
+        return None
+    a_day = 86_400 // question.slot_seconds
+    owners = _reaching(outlook.owners, first - outlook.first_slot, count, a_day)
+    others = _reaching(outlook.others, first - outlook.first_slot, count, a_day)
+    if owners is None or others is None:
+        return None
+    return planner.CommunityOutlook(
+        inside_charge=max(question.inside_charge, 0),
+        owners_net=owners,
+        others_net=others,
+        capacity_wh=outlook.capacity,
+        power_w=outlook.power,
+        stored_wh=min(outlook.stored, outlook.capacity),
+    )
+
+
+def _reaching(band: NetBand, offset: int, count: int, a_day: int) -> planner.EnergyBand | None:
+    """Return ``count`` slots from ``offset`` on; beyond the band's end those of the day before stand in."""
+    places = [offset + ahead if offset + ahead < len(band.expected) else offset + ahead - a_day for ahead in range(count)]
+    if any(not 0 <= place < len(band.expected) for place in places):
+        return None
+    return planner.EnergyBand(
+        expected=tuple(band.expected[place] for place in places),
+        low=tuple(band.low[place] for place in places),
+        high=tuple(band.high[place] for place in places),
+    )
+
+
 def _band(forecast: SlotForecast, begin: int, count: int) -> planner.EnergyBand:
     end = begin + count
     return planner.EnergyBand(
@@ -169,7 +209,7 @@ def _holds(question: PlanQuestion) -> Iterator[planner.Hold]:
 def _slot(step: Step, question: PlanQuestion, commitment: Commitment | None) -> PlannedSlot:
     battery = question.battery
     capacity = 0 if battery is None else battery.capacity
-    mode, quantity = _MODES[step.mode], step.grid_wh
+    mode, quantity = PLAN_MODES[step.mode], step.grid_wh
     reason = PlanReason(
         step.because.value,
         {name: value for name, value in parameters(step).items() if value is not None},
@@ -190,6 +230,7 @@ def _slot(step: Step, question: PlanQuestion, commitment: Commitment | None) -> 
         price=question.prices[step.slot - question.first_slot],
         expected_grid=step.expected_grid_wh,
         battery_energy=step.expected_battery_wh,
+        value=step.value,
     )
 
 
@@ -213,8 +254,10 @@ def _orders(plan: Plan, question: PlanQuestion) -> Iterator[PlannedOrder]:
     for step in plan.slots:
         price = prices.get(step.slot)
         if price is not None:
-            willing = willingness(step.value, storage, 0)
-            utility = UtilityPrices(sell=price.import_price, buy=min(price.export_price, price.import_price))
+            willing = willingness(step.value, storage, question.inside_charge)
+            # What is bought inside costs the charge on top, so it is worth that much less than the supplier's.
+            sell = price.import_price - question.inside_charge
+            utility = UtilityPrices(sell=sell, buy=min(price.export_price, sell))
             position = _position(step, storage, stored, question.slot_seconds)
             for order in orders_of(position, willing, utility, TradingLimits()):
                 yield PlannedOrder(

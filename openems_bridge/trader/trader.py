@@ -22,7 +22,7 @@ from dems_protocol.market.times import first_open_slot, times_of
 from dems_protocol.signatures import Signature
 from dems_protocol.slots import SlotGrid
 from openems_bridge.foresight.plan import HouseholdPlan
-from openems_bridge.ledger.operator_client import OperatorError
+from openems_bridge.ledger.operator_client import OperatorError, OperatorRefused
 from openems_bridge.ledger.slot_phase import ChainHead
 from openems_bridge.refusal import Refused
 from openems_bridge.trader import journal, market_events, verdicts
@@ -153,8 +153,13 @@ class Trader:
             try:
                 await work()
             except OperatorError as error:
+                done = False
+                if isinstance(error, OperatorRefused) and error.code == "not-found":
+                    # The operator hears of a block, its own transaction's even, later than this household.
+                    _LOGGER.debug("The operator does not serve it yet: %s", error)
+                    continue
                 self._outage.begins("operator", f"{error} Orders wait, and go in on chain at their gate.")
-                self.problem, done = "operator_lost", False
+                self.problem = "operator_lost"
             except (ChainError, StoreError, KeysUnusable) as error:
                 _LOGGER.debug("The market waits: %s", error)
                 self.problem, done = "operator_lost" if isinstance(error, ChainError) else None, False

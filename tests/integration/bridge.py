@@ -6,10 +6,11 @@ import hmac
 import json
 import ssl
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +97,11 @@ class FakeBridge:
     pushed: list[list[dict[str, Any]]] = field(default_factory=list)
     refused: list[dict[str, Any]] = field(default_factory=list)
     """What the bridge says of pushed readings."""
+    setpoints: Iterator[int] = field(default_factory=count)
+    offers: list[dict[str, Any] | None] = field(default_factory=list)
+    """What set-points were offered for; None: withdrawn."""
+    outcomes: dict[str, list[str]] = field(default_factory=dict)
+    """What became of each set-point, by id."""
     settled: dict[int, dict[str, Any]] = field(default_factory=dict)
     """What each slot gave, by slot."""
     settlement_queries: list[dict[str, str]] = field(default_factory=list)
@@ -140,6 +146,13 @@ class FakeBridge:
         self.events.append(event)
         await self.send(event)
         return event_id
+
+    async def want(self, power: int | None, *, remembered: int = 30) -> str:
+        """Send a set-point, None for a release; return what became of it first."""
+        setpoint_id = f"s{next(self.setpoints)}"
+        await self.send({"type": "setpoint", "id": setpoint_id, "power": power, "remembered": remembered})
+        await until(lambda: self.outcomes.get(setpoint_id))
+        return self.outcomes[setpoint_id][0]
 
     def settle(
         self, slot: int, withdrawal: tuple[int, int] | None, feed_in: tuple[int, int] = (0, 0)
@@ -190,6 +203,12 @@ class FakeBridge:
                 return await self._follow(request)
             case ("PUT", "/v1/readings"):
                 return self._pushed(body)
+            case ("PUT" | "DELETE", "/v1/setpoints/offer"):
+                self.offers.append(body)
+                return web.Response(status=204)
+            case ("PUT", "/v1/setpoints/acknowledged"):
+                self.outcomes.setdefault(body["id"], []).append(body["outcome"])
+                return web.Response(status=204)
             case ("GET", "/v1/events/acknowledged"):
                 return web.json_response({"id": self.acknowledged})
             case ("PUT", "/v1/events/acknowledged"):

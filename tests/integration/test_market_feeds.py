@@ -61,7 +61,8 @@ async def test_fixed_prices(hass: HomeAssistant, bridge: FakeBridge, set_up: Set
     flow = await hass.config_entries.options.async_configure(flow["flow_id"], {"next_step_id": "settings"})
     await hass.config_entries.options.async_configure(flow["flow_id"], {"interval": 7})
     assert entry.options["tariff"]["tariff_fixed"] == 0.32, "other settings leave the tariff alone"
-    await until(lambda: len(_tariffs(bridge)) == 2 and len(bridge.queries) == 3 and bridge.sockets)
+    await hass.async_block_till_done()
+    await until(lambda: len(_tariffs(bridge)) == 2 and bridge.sockets)
 
 
 @pytest.mark.parametrize(
