@@ -30,9 +30,16 @@ class Home:
         """Return what its Edge plays. Raises ProfileError."""
         return load_profile(self.profile, self.index) if self.profile else shipped_profile(self.kind)
 
+    def battery_wh(self, speed: float) -> int:
+        """Return what the battery holds: as much of the played day as the measured one does."""
+        measured = self.played().battery_wh
+        return max(1, round(measured / speed)) if measured else 0
+
     def arguments(self, speed: float, start: str) -> tuple[str, ...]:
         """Return the fake Edge's arguments."""
-        played = ("--speed", str(speed), "--start", start, "--seed", self.name)
+        capacity = self.battery_wh(speed)
+        battery = ("--battery-wh", str(capacity)) if capacity else ("--ess", "none")
+        played = ("--speed", str(speed), "--start", start, "--seed", self.name, *battery)
         if self.profile is None:
             return *played, "--household", self.kind
         return *played, "--profile", str(self.profile), "--household-index", str(self.index)
@@ -67,7 +74,7 @@ class LivingHome:
             await street.invite(),
             plant_power=round(NOMINAL_TO_HIGHEST * max(played.pv_w)),
             battery_power=played.battery_w,
-            battery_capacity=played.battery_wh,
+            battery_capacity=self.home.battery_wh(self.speed),
         )
 
     async def trade(self) -> None:

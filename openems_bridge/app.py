@@ -177,7 +177,9 @@ async def _build(
         longest_lease_seconds=LONGEST_LEASE_SECONDS if pushed is not None else None,
     )
     dispatcher, steering = _steered(surroundings, house, settings, watch)
-    planning = await build_planning(configuration, database, clock, edge, dispatcher, watch, event_log)
+    planning = await build_planning(
+        configuration, database, clock, edge, dispatcher, watch, event_log, recorder.counters_at_start
+    )
     ledger = CommunityDesk(
         database=database,
         clock=clock,

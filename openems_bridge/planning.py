@@ -6,6 +6,7 @@ from dems_node.clock import Clock
 from dems_node.database.database import Database
 from openems_bridge.configuration.model import BridgeConfiguration
 from openems_bridge.dispatcher.dispatcher import Dispatcher
+from openems_bridge.dispatcher.slot_progress import SlotStart
 from openems_bridge.edge.interface import Edge
 from openems_bridge.event_log import EventLog
 from openems_bridge.foresight.battery import battery_now
@@ -17,6 +18,7 @@ from openems_bridge.metering.readings import Reading
 from openems_bridge.planner.runner import PlanRunner
 from openems_bridge.telemetry import Register
 from openems_bridge.trader.hall import HallParts, MarketHall
+from openems_bridge.trader.house_now import HouseNow
 from openems_bridge.trader.settings import TradingBook
 
 
@@ -43,6 +45,7 @@ async def build_planning(
     dispatcher: Dispatcher,
     watch: HouseWatch,
     event_log: EventLog,
+    slot_start: SlotStart,
 ) -> Planning:
     """Return the parts, as the store remembers them. Raises StoreError."""
     book = await TradingBook.load(database)
@@ -54,6 +57,12 @@ async def build_planning(
     def soc() -> int | None:
         telemetry = watch.house.telemetry
         return None if telemetry is None else telemetry.soc
+
+    def house_now() -> HouseNow | None:
+        telemetry, topology = watch.house.telemetry, watch.topology
+        if telemetry is None or topology is None:
+            return None
+        return HouseNow(telemetry, has_battery=topology.battery is not None)
 
     tariff = configuration.tariff
     hall = MarketHall(
@@ -72,6 +81,9 @@ async def build_planning(
             replan=lambda: foresight.lookout.replan(),
             show=watch.looked_ahead,
             tell=event_log.happened,
+            house=house_now,
+            slot_start=slot_start,
+            inside_charge=tariff.inside_charge,
         )
     )
     foresight = await build_foresight(

@@ -11,9 +11,8 @@ from community.market.office import MarketOffice, MarketView
 from community.store import market as store
 from dems_protocol.contracts import market_demands
 from dems_protocol.contracts.abi import Call
-from dems_protocol.contracts.conversions import to_proof, to_signature
-from dems_protocol.contracts.structs import ResultLeaf as ResultStruct
-from dems_protocol.contracts.structs import SetLeaf as SetStruct
+from dems_protocol.contracts.conversions import to_proof
+from dems_protocol.contracts.market_conversions import to_result_leaf, to_set_leaf
 from dems_protocol.market.order_set import SetLeaf, build_set_tree
 from dems_protocol.market.results import ResultLeaf, build_result_tree
 
@@ -49,9 +48,9 @@ async def _answer_set(office: MarketOffice, view: MarketView, demand: DemandKey)
     if committed is None or demand.index >= len(leaves):
         return None
     tree = build_set_tree(office.facts.domain, view.slot, leaves)
-    leaf = leaves[demand.index]
-    shown = SetStruct(leaf.order, leaf.meter, to_signature(leaf.signature))
-    return market_demands.AnswerSetLeaf(committed, shown, to_proof(tree.prove(demand.index)))
+    return market_demands.AnswerSetLeaf(
+        committed, to_set_leaf(leaves[demand.index]), to_proof(tree.prove(demand.index))
+    )
 
 
 async def _answer_result(office: MarketOffice, view: MarketView, demand: DemandKey) -> Call[None] | None:
@@ -67,9 +66,7 @@ async def _answer_result(office: MarketOffice, view: MarketView, demand: DemandK
     place = places.index(demand.zone)
     if demand.index >= len(leaves):
         return market_demands.AnswerResultPadding(published.struct(), place, proof)
-    leaf = leaves[demand.index]
-    shown = ResultStruct(leaf.order, leaf.status, (*leaf.bought, *leaf.sold))
-    return market_demands.AnswerResult(published.struct(), place, shown, proof)
+    return market_demands.AnswerResult(published.struct(), place, to_result_leaf(leaves[demand.index]), proof)
 
 
 def _read_set(connection: sqlite3.Connection, slot: int) -> list[SetLeaf]:

@@ -12,6 +12,7 @@ from dems_protocol.contracts.market import (
     MarketWindowExtendedEvent,
     OrderSetCommittedEvent,
 )
+from dems_protocol.contracts.market_conversions import from_order
 from dems_protocol.contracts.market_demands import (
     LeafDemandedEvent,
     ResultPaddingShownEvent,
@@ -20,7 +21,6 @@ from dems_protocol.contracts.market_demands import (
 )
 from dems_protocol.contracts.orders import OrderPlacedEvent, OrderRevealedEvent
 from dems_protocol.contracts.suggestions import SuggestionsPublishedEvent
-from dems_protocol.market.fills import OrderSide
 from dems_protocol.market.orders import Order
 
 SCOPE = (
@@ -121,16 +121,6 @@ def _apply(market: ChainMarket, logged: LoggedEvent) -> None:
 def read_order(order: structs.Order) -> Order | None:
     """Return an order as it was revealed on chain; None for one that is not valid by itself."""
     try:
-        return Order(
-            meter=order.meter,
-            slot=order.slot,
-            number=order.number,
-            side=OrderSide(order.side),
-            quantity=order.quantity,
-            battery=order.battery,
-            limit=order.limit,
-            zone=order.zone,
-            salt=order.salt,
-        )
+        return from_order(order)
     except ValueError:
         return None

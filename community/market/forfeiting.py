@@ -9,7 +9,7 @@ from community.store import market as store
 from dems_protocol.contracts import orders as orders_contract
 from dems_protocol.contracts import structs
 from dems_protocol.contracts.abi import Call
-from dems_protocol.contracts.conversions import to_signature, to_step
+from dems_protocol.contracts.market_conversions import to_result_descent, to_set_descent
 from dems_protocol.market.order_set import SetLeaf, build_set_tree
 from dems_protocol.market.results import ResultLeaf, ResultStatus, build_result_tree
 
@@ -26,10 +26,7 @@ async def forfeit(office: MarketOffice, view: MarketView) -> None:
         for index, result in enumerate(results):
             if result.status != ResultStatus.UNREVEALED:
                 continue
-            leaf = structs.ResultLeaf(result.order, result.status, (*result.bought, *result.sold))
-            shown = structs.ResultDescent(
-                index, leaf, tuple(to_step(step) for step in tree.descend(0, index))
-            )
+            shown = to_result_descent(results, tree, index)
             descent = _descent(office, view.slot, members, result.order)
             call: Call[None] = (
                 orders_contract.ForfeitPlaced(published.struct(), place, shown)
@@ -52,10 +49,7 @@ def _descent(
     index = next((place for place, leaf in enumerate(members) if leaf.order == order), None)
     if index is None:
         return None
-    leaf = members[index]
-    tree = build_set_tree(office.facts.domain, slot, members)
-    shown = structs.SetLeaf(leaf.order, leaf.meter, to_signature(leaf.signature))
-    return structs.SetDescent(index, shown, tuple(to_step(step) for step in tree.descend(0, index)))
+    return to_set_descent(members, build_set_tree(office.facts.domain, slot, members), index)
 
 
 def _read_set(connection: sqlite3.Connection, slot: int) -> list[SetLeaf]:

@@ -28,9 +28,7 @@ from dems_node.chain.client import ChainClient
 from dems_node.chain.errors import ChainError
 from dems_node.database.errors import StoreError
 from dems_protocol.contracts import market as market_contract
-from dems_protocol.contracts.structs import Terms as TermsStruct
-from dems_protocol.contracts.structs import ZoneTerms as ZoneTermsStruct
-from dems_protocol.market.terms import Terms
+from dems_protocol.contracts.market_conversions import to_terms
 
 LOOK_SECONDS = 1.0
 """How often the keeper looks, at least: gates do not wait."""
@@ -118,7 +116,7 @@ class MarketKeeper:
         made = await self._office.office.workers.run(
             make_clearing, self._office.facts.domain, view.slot, terms, orders
         )
-        call = market_contract.PublishClearing(made.clearing, _struct(terms))
+        call = market_contract.PublishClearing(made.clearing, to_terms(terms))
         await self._office.office.database.run(
             store.keep_clearing,
             view.slot,
@@ -168,9 +166,3 @@ class MarketKeeper:
         if f"trouble:{slot}" not in self._told:
             self._told.add(f"trouble:{slot}")
             _LOGGER.exception("The market of slot %d cannot be worked on", slot)
-
-
-def _struct(terms: Terms) -> TermsStruct:
-    return TermsStruct(
-        tuple(ZoneTermsStruct(zone.zone, zone.sell, zone.buy) for zone in terms.zones), terms.charges
-    )

@@ -64,6 +64,7 @@ _TRADING = vol.Schema(
         vol.Optional("reserve_soc"): whole_number(0, 100),
         vol.Optional("quiet_from"): _time,
         vol.Optional("quiet_to"): _time,
+        vol.Optional("follow_live"): _switch,
     }
 )
 _ORDER = vol.Schema(

@@ -168,7 +168,10 @@ def _outlook(question: PlanQuestion, first: int, count: int) -> planner.Communit
 
 def _reaching(band: NetBand, offset: int, count: int, a_day: int) -> planner.EnergyBand | None:
     """Return ``count`` slots from ``offset`` on; beyond the band's end those of the day before stand in."""
-    places = [offset + ahead if offset + ahead < len(band.expected) else offset + ahead - a_day for ahead in range(count)]
+    places = [
+        offset + ahead if offset + ahead < len(band.expected) else offset + ahead - a_day
+        for ahead in range(count)
+    ]
     if any(not 0 <= place < len(band.expected) for place in places):
         return None
     return planner.EnergyBand(

@@ -15,15 +15,20 @@ from dems_protocol.commitments import Pedersen
 from dems_protocol.market.terms import Terms
 from dems_protocol.market.times import MarketWindows, first_open_slot
 from dems_protocol.slots import SlotGrid
+from openems_bridge.dispatcher.slot_progress import SlotStart
+from openems_bridge.foresight.plan import BatteryNow, HouseholdPlan
 from openems_bridge.ledger.slot_phase import ChainHead
 from openems_bridge.store import settings as stored
 from openems_bridge.trader.clearing_check import ClearingAuditor
 from openems_bridge.trader.encryption_key import KeyAnnouncer, suggestion_key
+from openems_bridge.trader.house_now import HouseNow
+from openems_bridge.trader.live_follower import LiveFollower, LiveParts
 from openems_bridge.trader.market_audit import ForecastOf, WorkerParts
 from openems_bridge.trader.market_chain import PerformedMarketChain
 from openems_bridge.trader.market_contracts import MarketContracts
 from openems_bridge.trader.market_events import MarketFollower
 from openems_bridge.trader.market_operator import MarketOperator
+from openems_bridge.trader.outlook_keeper import OutlookKeeper
 from openems_bridge.trader.placing import OrderDesk, OrderPen
 from openems_bridge.trader.settings import TradingSettings
 from openems_bridge.trader.slot_worker import SlotWorker
@@ -55,6 +60,17 @@ class LedgerSide:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LiveSide:
+    """What following the running slot needs of the house; ``inside_charge`` in micro-units per kWh."""
+
+    house: Callable[[], HouseNow | None]
+    battery: Callable[[], BatteryNow | None]
+    slot_start: SlotStart
+    plan: Callable[[], HouseholdPlan | None]
+    inside_charge: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HouseSide:
     """What the house lends its market. ``forecast`` tells the 0.9 quantiles of a slot, ``soc`` the battery's content (%)."""
 
@@ -69,6 +85,8 @@ class HouseSide:
     tell: Callable[[str, Section], None]
     changed: Callable[[], None]
     noted_terms: Callable[[Terms | None, str], None]
+    live: LiveSide | None = None
+    replan: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +96,8 @@ class BuiltTrader:
     trader: Trader
     suggestions: SuggestionDesk
     announcer: KeyAnnouncer | None
+    outlook: OutlookKeeper
+    live: LiveFollower | None
 
 
 def market_operator(
@@ -189,7 +209,30 @@ def build_trader(
             first_slot=lambda: first_open_slot(now(), house.grid, contracts.windows),
             now=now,
         )
-    return BuiltTrader(trader, suggestions, announcer)
+    live = None
+    if house.live is not None:
+        live = LiveFollower(
+            LiveParts(
+                operator=operator,
+                chain=chain,
+                clock=house.clock,
+                grid=house.grid,
+                zone=house.zone,
+                meter=membership.meter,
+                door=house.door,
+                settings=house.settings,
+                house=house.live.house,
+                battery=house.live.battery,
+                slot_start=house.live.slot_start,
+                plan=house.live.plan,
+                terms=lambda: terms[0] if terms else None,
+                inside_charge=house.live.inside_charge,
+                may_trade=ledger.may_trade,
+                changed=house.changed,
+            )
+        )
+    outlook = OutlookKeeper(operator, house.clock, house.grid, house.replan)
+    return BuiltTrader(trader, suggestions, announcer, outlook, live)
 
 
 async def known_market(database: Database, membership: Membership) -> MarketContracts | None:

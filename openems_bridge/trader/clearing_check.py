@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from dems_protocol.commitments import Pedersen
 from dems_protocol.contracts import result_challenges, structs
 from dems_protocol.contracts.conversions import to_signature, to_step
+from dems_protocol.contracts.market_conversions import to_order, to_result_descent, to_set_descent
 from dems_protocol.market.figures import (
     NO_ORDER,
     ClearedMarket,
@@ -31,8 +32,8 @@ from dems_protocol.signatures import Signature
 from dems_protocol.sum_tree import Sums, SumTree
 from dems_protocol.typed_data import LedgerDomain
 from openems_bridge.trader.findings import DemandOf, MarketFault, MarketFaultCode
-from openems_bridge.trader.result_proofs import result_descent, result_neighbours, to_order
-from openems_bridge.trader.set_check import set_descent, set_neighbours
+from openems_bridge.trader.result_proofs import result_neighbours
+from openems_bridge.trader.set_check import set_neighbours
 
 _NO_SIGNATURE = structs.Signature(bytes(32), bytes(32), 0)
 
@@ -182,7 +183,10 @@ class ClearingAuditor:
         faults = []
         for index in find_result_order_faults(leaves):
             call = result_challenges.ChallengeResultOrder(
-                published, place, result_descent(leaves, tree, index), result_descent(leaves, tree, index + 1)
+                published,
+                place,
+                to_result_descent(leaves, tree, index),
+                to_result_descent(leaves, tree, index + 1),
             )
             faults.append(
                 MarketFault(code=MarketFaultCode.WRONG_RESULT_ORDER, params={"index": index}, challenge=call)
@@ -195,7 +199,9 @@ class ClearingAuditor:
                     published, place, tree.height, 0, (to_step(tree.preimage(tree.height, 0)),)
                 )
                 if tree.height
-                else result_challenges.ChallengeResultLeaf(published, place, result_descent(leaves, tree, 0))
+                else result_challenges.ChallengeResultLeaf(
+                    published, place, to_result_descent(leaves, tree, 0)
+                )
                 if leaves
                 else None
             )
@@ -217,7 +223,7 @@ class ClearingAuditor:
             is_identity = (*leaf.bought, *leaf.sold) == (0, 0, 0, 0)
             if leaf.status > max(ResultStatus) or (leaf.status != ResultStatus.CLEARED and not is_identity):
                 call_leaf = result_challenges.ChallengeResultLeaf(
-                    published, place, result_descent(leaves, tree, index)
+                    published, place, to_result_descent(leaves, tree, index)
                 )
                 faults.append(
                     MarketFault(
@@ -235,7 +241,7 @@ class ClearingAuditor:
             return result_neighbours(leaves, tree, named)
         if leaves[index].status == ResultStatus.CLEARED:
             return None
-        return (result_descent(leaves, tree, index),)
+        return (to_result_descent(leaves, tree, index),)
 
     def _against_set(
         self,
@@ -264,7 +270,7 @@ class ClearingAuditor:
                 published,
                 places[zone],
                 committed,
-                set_descent(served.orders, set_tree, index),
+                to_set_descent(served.orders, set_tree, index),
                 result_neighbours(served.results[zone], trees[zone], leaf.order),
             )
             params = {"order": leaf.order[:8].hex()}
@@ -277,7 +283,7 @@ class ClearingAuditor:
                 unknown = result_challenges.ChallengeUnknownResult(
                     published,
                     places[zone],
-                    result_descent(served.results[zone], tree, index),
+                    to_result_descent(served.results[zone], tree, index),
                     committed,
                     set_neighbours(served.orders, set_tree, result.order),
                 )
@@ -335,7 +341,7 @@ class ClearingAuditor:
         index = next((at for at, leaf in enumerate(leaves) if leaf.order == order_hash), None)
         if index is None:
             return OwnFill(status=None, filled=0)
-        leaf, descent = leaves[index], result_descent(leaves, tree, index)
+        leaf, descent = leaves[index], to_result_descent(leaves, tree, index)
         identifier = order_hash[:8].hex()
         if leaf.status != ResultStatus.CLEARED:
             self._status(published, place, descent, leaf.status, own, faults)

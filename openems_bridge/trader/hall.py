@@ -16,8 +16,9 @@ from dems_node.database.database import Database
 from dems_node.database.errors import StoreError
 from dems_node.json_types import Section
 from dems_protocol.slots import SlotGrid
+from openems_bridge.dispatcher.slot_progress import SlotStart
 from openems_bridge.forecast.answer import Answer
-from openems_bridge.foresight.plan import BatteryNow, Commitment, CommunityPrice, HouseholdPlan
+from openems_bridge.foresight.plan import BatteryNow, Commitment, CommunityPrice, HouseholdPlan, Outlook
 from openems_bridge.foresight.tariff import Tariff
 from openems_bridge.refusal import Refused
 from openems_bridge.trader.settings import TradingBook, TradingSettings
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from openems_bridge.ledger.membership_state import Membership
     from openems_bridge.trader.building import BuiltTrader, LedgerSide
     from openems_bridge.trader.display import MarketDisplay
+    from openems_bridge.trader.house_now import HouseNow
     from openems_bridge.trader.market_contracts import MarketContracts
     from openems_bridge.trader.market_events import MarketFollower
     from openems_bridge.trader.suggestion_desk import BatteryDoor
@@ -57,6 +59,9 @@ class HallParts:
     replan: Callable[[], None]
     show: Callable[[Mapping[str, Section | None]], None]
     tell: Callable[[str, Section], None]
+    house: Callable[[], HouseNow | None] = lambda: None
+    slot_start: SlotStart = lambda slot: None
+    inside_charge: int = 0
 
 
 class MarketHall:
@@ -71,6 +76,7 @@ class MarketHall:
         self._terms: Terms | None = None
         self._display: MarketDisplay | None = None
         self._showing = False
+        self._plan: HouseholdPlan | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         parts.book.listen(self._settings_changed)
         parts.show({"trading": parts.book.current.section()})
@@ -113,6 +119,9 @@ class MarketHall:
             await self._reckon()
             async with asyncio.TaskGroup() as group:
                 group.create_task(built.trader.run(), name="trader")
+                group.create_task(built.outlook.run(), name="community's outlook")
+                if built.live is not None:
+                    group.create_task(built.live.run(), name="running slot")
                 if built.announcer is not None:
                     group.create_task(self._announce(built), name="encryption key")
         finally:
@@ -177,7 +186,7 @@ class MarketHall:
             await self._display.reckon()
 
     def _house(self) -> Any:
-        from openems_bridge.trader.building import HouseSide
+        from openems_bridge.trader.building import HouseSide, LiveSide
 
         parts = self._parts
         return HouseSide(
@@ -192,12 +201,21 @@ class MarketHall:
             tell=self._told,
             changed=self._changed,
             noted_terms=self._noted_terms,
+            live=LiveSide(
+                house=parts.house,
+                battery=parts.battery,
+                slot_start=parts.slot_start,
+                plan=lambda: self._plan,
+                inside_charge=parts.inside_charge,
+            ),
+            replan=parts.replan,
         )
 
     # What the rest of the house tells
 
     def planned(self, plan: HouseholdPlan) -> None:
         """Hear of a new plan."""
+        self._plan = plan
         if self._built is not None:
             self._built.trader.planned(plan)
 
@@ -225,6 +243,16 @@ class MarketHall:
             _LOGGER.warning("What slot %d came to is reckoned with the next one: %s", slot, error)
 
     # What a plan asks
+
+    @property
+    def outlook(self) -> Outlook | None:
+        """The newest that the operator expects of the community, None where nothing is known."""
+        return None if self._built is None else self._built.outlook.outlook
+
+    @property
+    def inside_charge(self) -> int:
+        """Micro-units per kWh that who buys inside pays on top of the pool's price."""
+        return 0 if self._built is None else self._parts.inside_charge
 
     async def commitments(self, first_slot: int) -> Sequence[Commitment]:
         """Return what was bought and sold of the slots from ``first_slot`` on."""
@@ -363,6 +391,8 @@ class MarketHall:
         except StoreError as error:
             _LOGGER.warning("The market's state cannot be read: %s", error)
             return
+        live = None if built.live is None else built.live.state
+        view = replace(view, live=None if live is None else live.section())
         shown = NO_SUGGESTION if suggestion is None else suggestion.section(self._parts.grid)
         self._parts.show({"market": market_section(view, self._parts.grid), "suggestion": shown})
 

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 from dems_node.chain.transactions import Intent
 from dems_protocol.contracts import demo_currency, market, market_demands, market_terms, orders, structs
 from dems_protocol.contracts.abi import Call
+from dems_protocol.contracts.market_conversions import to_order, to_set_leaf, to_terms
 from dems_protocol.market.order_set import SetLeaf
 from dems_protocol.market.orders import Order
 from dems_protocol.market.terms import Terms
 from openems_bridge.trader.findings import DemandOf
 from openems_bridge.trader.market_contracts import MarketContracts
-from openems_bridge.trader.result_proofs import to_order
-from openems_bridge.trader.set_check import to_set_leaf
 
 if TYPE_CHECKING:
     from dems_node.chain.client import ChainClient
@@ -118,12 +117,8 @@ class PerformedMarketChain:
         """Say whether these are the slot's terms."""
         from dems_node.chain.errors import Reverted
 
-        given = structs.Terms(
-            tuple(structs.ZoneTerms(zone.zone, zone.sell, zone.buy) for zone in terms.zones),
-            terms.charges,
-        )
         try:
-            await self._client.read(self._contracts.terms, market_terms.RequireTerms(slot, given))
+            await self._client.read(self._contracts.terms, market_terms.RequireTerms(slot, to_terms(terms)))
         except Reverted:
             return False
         return True

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 from dems_node.json_types import Json
@@ -12,9 +13,14 @@ from dems_protocol.market.results import RESULT_LEAF_WORDS, ResultLeaf
 from dems_protocol.market.terms import Terms, ZoneTerms
 from dems_protocol.signatures import Signature
 from dems_protocol.sum_tree import LARGEST_COUNT
+from openems_bridge.foresight.plan import NetBand, Outlook
 from openems_bridge.ledger.operator_client import LEAVES_SECONDS, OperatorClient, OperatorDown
+from openems_bridge.planner.orders import Order as PlannerOrder
+from openems_bridge.trader.live import SIDES, LiveAnswer
 
 _WORD = 32
+_LARGEST_SUM = 10**12
+"""Wh of a community; the planner takes no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +103,25 @@ class MarketOperator(OperatorClient):
         }
         await self._json("PUT", "/v1/encryption-keys", body)
 
+    async def tell_live(
+        self, slot: int, meter: bytes, *, net: int, stored: int | None, orders: Sequence[PlannerOrder]
+    ) -> LiveAnswer | None:
+        """Tell what the household would trade in the running slot; return what was cleared, None before the first."""
+        body: dict[str, Json] = {
+            "meter": _hex(meter),
+            "net": net,
+            "stored": stored,
+            "orders": [
+                {"side": SIDES[order.side].value, "quantity": order.quantity, "limit": order.limit}
+                for order in orders
+            ],
+        }
+        return _read(_live, await self._json("PUT", f"/v1/live/{slot}", body, member=True))
+
+    async def outlook(self) -> Outlook:
+        """Return what the operator expects of all members."""
+        return _read(_outlook, await self._json("GET", "/v1/outlook", member=True))
+
     async def set_leaves(self, slot: int) -> Sequence[SetLeaf]:
         """Return the leaves of a slot's set."""
         data = await self._leaves_of(f"/v1/market/{slot}/orders", SET_LEAF_WORDS)
@@ -172,6 +197,39 @@ def _set_leaves(data: bytes) -> list[SetLeaf]:
 
 def _results(data: bytes) -> list[ResultLeaf]:
     return [ResultLeaf.decode(part) for part in _split(data, RESULT_LEAF_WORDS)]
+
+
+def _live(answer: Any) -> LiveAnswer | None:
+    if answer["price"] is None:
+        return None
+    at = float(answer["at"])
+    if not isfinite(at):
+        raise ValueError("a moment must be finite")
+    return LiveAnswer(at, int(answer["price"]), int(answer["bid_ratio"]), int(answer["offer_ratio"]))
+
+
+def _outlook(answer: Any) -> Outlook:
+    return Outlook(
+        first_slot=int(answer["from"]),
+        capacity=_energy(answer["capacity"], least=0),
+        power=_energy(answer["power"], least=0),
+        stored=_energy(answer["stored"], least=0),
+        owners=_band(answer["owners"]),
+        others=_band(answer["others"]),
+    )
+
+
+def _band(answer: Any) -> NetBand:
+    expected, low, high = (tuple(map(_energy, answer[name])) for name in ("expected", "low", "high"))
+    if not len(expected) == len(low) == len(high):
+        raise ValueError("the bands of an outlook must be equally long")
+    return NetBand(expected=expected, low=low, high=high)
+
+
+def _energy(value: Any, *, least: int = -_LARGEST_SUM) -> int:
+    if not least <= int(value) <= _LARGEST_SUM:
+        raise ValueError(f"expected a sum of energies within {least} and {_LARGEST_SUM}")
+    return int(value)
 
 
 def _split(data: bytes, words: int) -> list[bytes]:

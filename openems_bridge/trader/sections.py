@@ -22,6 +22,7 @@ class MarketView:
     today: Balance | None = None
     month: Balance | None = None
     saved_by_battery: int | None = None
+    live: Section | None = None
 
 
 def market_section(view: MarketView, grid: SlotGrid) -> Section:
@@ -41,6 +42,7 @@ def market_section(view: MarketView, grid: SlotGrid) -> Section:
         "cost_month": None if month is None else month.cost,
         "saved_month_community": None if month is None else month.saved,
         "saved_month_battery": view.saved_by_battery,
+        "live": view.live,
     }
 
 

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dems_protocol.contracts import set_challenges, structs
-from dems_protocol.contracts.conversions import to_signature, to_step
+from dems_protocol.contracts.conversions import to_signature
+from dems_protocol.contracts.market_conversions import to_set_descent, to_set_leaf
 from dems_protocol.market.order_set import SetLeaf, build_set_tree, find_set_order_faults
 from dems_protocol.sum_tree import SumTree
 from dems_protocol.typed_data import LedgerDomain
@@ -50,7 +51,7 @@ def check_set(
     ]
     for index in find_set_order_faults(served):
         call = set_challenges.ChallengeSetOrder(
-            committed, stamp, set_descent(served, tree, index), set_descent(served, tree, index + 1)
+            committed, stamp, to_set_descent(served, tree, index), to_set_descent(served, tree, index + 1)
         )
         faults.append(
             MarketFault(
@@ -63,20 +64,10 @@ def check_set(
     return SetChecked(faults=tuple(faults), hashes=hashes)
 
 
-def to_set_leaf(leaf: SetLeaf) -> structs.SetLeaf:
-    """Return a leaf as the contracts take it."""
-    return structs.SetLeaf(leaf.order, leaf.meter, to_signature(leaf.signature))
-
-
-def set_descent(served: Sequence[SetLeaf], tree: SumTree, index: int) -> structs.SetDescent:
-    """Return a leaf with the preimages from the root down to it."""
-    return structs.SetDescent(index, to_set_leaf(served[index]), tuple(map(to_step, tree.descend(0, index))))
-
-
 def set_neighbours(served: Sequence[SetLeaf], tree: SumTree, order: bytes) -> tuple[structs.SetDescent, ...]:
     """Return the leaves between which an absent order would stand."""
     return tuple(
-        set_descent(served, tree, index) for index in neighbours([leaf.order for leaf in served], order)
+        to_set_descent(served, tree, index) for index in neighbours([leaf.order for leaf in served], order)
     )
 
 
@@ -152,7 +143,9 @@ def _leaves(
             MarketFault(
                 code=MarketFaultCode.WRONG_SET_LEAF,
                 params={"index": index},
-                challenge=set_challenges.ChallengeSetLeaf(committed, stamp, set_descent(served, tree, index)),
+                challenge=set_challenges.ChallengeSetLeaf(
+                    committed, stamp, to_set_descent(served, tree, index)
+                ),
                 part="set_challenges",
             )
         )

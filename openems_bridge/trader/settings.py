@@ -31,7 +31,8 @@ class TradingSettings:
     """The owner's limits. Prices in micro-units per kWh: nothing is sold below ``lowest_price`` or bought above ``highest_price``.
 
     ``energy_per_day`` (Wh) bounds what automatic orders of one local day sum up to, each side for itself; ``reserve_soc`` (%)
-    is kept for the household. Within quiet hours (local times, ``HH:MM``) no question is asked.
+    is kept for the household. ``follow_live``: in the running slot the household's net load is told to the market operator about
+    once a minute, and a battery that is steered automatically follows what comes of it. Within quiet hours (local times, ``HH:MM``) no question is asked.
     """
 
     auto_bid: bool = False
@@ -42,6 +43,7 @@ class TradingSettings:
     reserve_soc: int = 20
     quiet_from: str = "22:00"
     quiet_to: str = "07:00"
+    follow_live: bool = True
 
     def section(self) -> Section:
         """Return them as the API shows them."""

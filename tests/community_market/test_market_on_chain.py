@@ -12,9 +12,11 @@ from community.market.steps import MarketMoment, MarketPhase, phase_of
 from community.readings.acceptance import Refusal
 from community.store import market as store
 from dems_protocol.contracts import orders as orders_contract
-from dems_protocol.contracts import structs, suggestions
+from dems_protocol.contracts import suggestions
 from dems_protocol.contracts.conversions import to_signature
+from dems_protocol.contracts.market_conversions import to_order, to_set_leaf
 from dems_protocol.market.fills import OrderSide
+from dems_protocol.market.order_set import SetLeaf
 from dems_protocol.market.orders import EncryptionKey, OrderWithdrawal
 from dems_protocol.market.results import ResultLeaf, ResultStatus
 from dems_protocol.market.suggestions import (
@@ -179,26 +181,13 @@ async def test_an_order_placed_and_revealed_on_chain_counts_by_itself(town: Town
     bid = traders.order(buyer, slot, OrderSide.BID, 600, 250_000)
     await traders.submit(buyer, bid)
     sealed = offer.seal()
-    leaf = structs.SetLeaf(
-        sealed.order, sealed.meter, to_signature(traders.sign(seller, sealed.struct_hash()))
-    )
+    leaf = to_set_leaf(SetLeaf(sealed.order, sealed.meter, traders.sign(seller, sealed.struct_hash())))
     await town.account(seller).perform(town.market.facts.orders, orders_contract.PlaceOrder(leaf, slot))
     await _pass(town, times.gate)
     await _pass(town, times.set_final)
     await traders.reveal(bid)
     await _pass(town, times.reveal_until)
-    struct = structs.Order(
-        offer.meter,
-        slot,
-        offer.number,
-        int(offer.side),
-        offer.quantity,
-        offer.battery,
-        offer.limit,
-        offer.zone,
-        offer.salt,
-    )
-    await town.account(seller).perform(town.market.facts.orders, orders_contract.Reveal(struct))
+    await town.account(seller).perform(town.market.facts.orders, orders_contract.Reveal(to_order(offer)))
     await _pass(town, times.chain_reveal_until)
     view = await _view(town, slot)
     assert view.chain.clearing is not None

@@ -12,13 +12,17 @@ from dems_protocol.contracts import (
     orders,
     structs,
 )
-from dems_protocol.contracts.conversions import to_signature, to_step
+from dems_protocol.contracts.market_conversions import (
+    to_result_descent,
+    to_set_descent,
+    to_set_leaf,
+    to_terms,
+)
 from dems_protocol.market.order_set import SetLeaf, build_set_tree
 from dems_protocol.market.orders import Order
 from dems_protocol.market.results import ResultLeaf, ResultStatus, build_result_tree
 from dems_protocol.market.terms import Terms, ZoneTerms
 from dems_protocol.signatures import Signature
-from dems_protocol.sum_tree import SumTree
 from dems_protocol.typed_data import LedgerDomain
 from tests.contracts.chain import CHAIN_ID, SLOT_SECONDS, Chain
 from tests.contracts.village import BOND, Village, sign_account
@@ -137,34 +141,13 @@ async def open_square(village: Village) -> Square:
 
 def publish_call(clearing: structs.Clearing) -> market.PublishClearing:
     """Return the operator's call that publishes a clearing."""
-    zones = tuple(structs.ZoneTerms(zone.zone, zone.sell, zone.buy) for zone in TERMS.zones)
-    return market.PublishClearing(clearing, structs.Terms(zones, TERMS.charges))
-
-
-def to_order(order: Order) -> structs.Order:
-    """Return an order as the contracts take it."""
-    return structs.Order(
-        meter=order.meter,
-        slot=order.slot,
-        number=order.number,
-        side=order.side,
-        quantity=order.quantity,
-        battery=order.battery,
-        limit=order.limit,
-        zone=order.zone,
-        salt=order.salt,
-    )
-
-
-def to_set_leaf(leaf: SetLeaf) -> structs.SetLeaf:
-    """Return a leaf of the set as the contracts take it."""
-    return structs.SetLeaf(leaf.order, leaf.meter, to_signature(leaf.signature))
+    return market.PublishClearing(clearing, to_terms(TERMS))
 
 
 def set_descent(square: Square, leaves: Sequence[SetLeaf], index: int) -> structs.SetDescent:
     """Return a leaf of the set with the steps that lead to it."""
     tree = build_set_tree(square.domain, square.slot, leaves)
-    return structs.SetDescent(index, to_set_leaf(leaves[index]), _steps(tree, index))
+    return to_set_descent(leaves, tree, index)
 
 
 def result_descent(
@@ -172,12 +155,4 @@ def result_descent(
 ) -> structs.ResultDescent:
     """Return a result with the steps that lead to it."""
     tree = build_result_tree(square.domain, square.slot, zone, leaves)
-    leaf = leaves[index]
-    points = (*leaf.bought, *leaf.sold)
-    return structs.ResultDescent(
-        index, structs.ResultLeaf(leaf.order, leaf.status, points), _steps(tree, index)
-    )
-
-
-def _steps(tree: SumTree, index: int) -> tuple[structs.Step, ...]:
-    return tuple(to_step(step) for step in tree.descend(0, index))
+    return to_result_descent(leaves, tree, index)

@@ -9,6 +9,7 @@ from eth_hash.auto import keccak
 from community.deployment import DeploymentError
 from dems_protocol.contracts import market, orders, result_challenges, set_challenges, structs
 from dems_protocol.contracts.abi import encode_arguments
+from dems_protocol.contracts.market_conversions import to_order
 from dems_protocol.market.fills import OrderSide
 from dems_protocol.market.orders import Order
 from dems_protocol.market.results import ResultLeaf
@@ -19,7 +20,6 @@ from tests.contracts.square import (
     publish_call,
     result_descent,
     set_descent,
-    to_order,
 )
 from tests.contracts.village import Village
 

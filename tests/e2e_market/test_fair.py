@@ -6,7 +6,7 @@ from community.market import book_closing, keeper
 from dems_node.chain import journal as transactions
 from dems_node.chain.transactions import State
 from dems_protocol.market.order_set import SetLeaf
-from openems_bridge.dispatcher.commands import CommandSource
+from openems_bridge.dispatcher.commands import Status
 from openems_bridge.ledger import journal as ledger_journal
 from openems_bridge.ledger.slot_phase import Phase
 from openems_bridge.trader import verdicts
@@ -124,8 +124,10 @@ async def _an_order_that_comes_too_late_is_missed(fair: Fair) -> None:
     await fair.pass_to(fair.times.gate, fair.alice)
     for moment in (fair.times.direct_until, fair.times.set_final, fair.times.chain_reveal_until):
         await fair.pass_to(moment)
-    assert (await fair.order(fair.alice)).state is OrderState.MISSED_GATE
-    assert ("order_missed_gate" in fair.alice.kinds) or ("market_missed_gate" in fair.alice.kinds)
+    missed = await fair.order(fair.alice)
+    assert missed.state is OrderState.MISSED_GATE
+    assert missed.reason is not None
+    assert missed.reason.code == "not_confirmed"
     assert (await fair.order(fair.carol)).filled == 500, "the others trade without her"
     await _battery_is_left_alone(fair)
 
@@ -133,7 +135,7 @@ async def _an_order_that_comes_too_late_is_missed(fair: Fair) -> None:
 async def _battery_is_left_alone(fair: Fair) -> None:
     await fair.live_through_slot()
     assert fair.roof.house.set_points == []
-    assert fair.roof.house.dispatcher.state.source is not CommandSource.SUGGESTION
+    assert fair.roof.house.dispatcher.state.status is Status.RELEASED
 
 
 async def _an_operator_that_never_clears(fair: Fair, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -151,7 +153,7 @@ async def _an_operator_that_never_clears(fair: Fair, monkeypatch: pytest.MonkeyP
             order = await fair.order(one)
             assert (order.state, order.filled) == (OrderState.VOID, None)
             assert order.reason is not None
-            assert order.reason.code == "not_cleared_in_time"
+            assert order.reason.code == "no_clearing"
         await _battery_is_left_alone(fair)
     await fair.measure(fair.alice, 75, 0)
     (reading,) = await fair.alice.database.run(ledger_journal.of_slot, fair.slot)
@@ -192,7 +194,7 @@ async def _a_forged_order_brings_the_set_down(fair: Fair, monkeypatch: pytest.Mo
         patch.setattr("community.api.market_routes.set_leaves", forged)
         await fair.pass_to(fair.times.gate)
         await fair.pass_to(fair.times.direct_until)
-        await _is_void(fair, fair.alice, "forged_order")
+        await _is_void(fair, fair.alice, "wrong_set_leaf")
     await fair.street.refill_market_bond()
 
 

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 
 import pytest
 
-from dems_node.json_types import Json
 from dems_protocol.slots import SlotGrid
 from openems_bridge.dispatcher.acceptance import build_command
 from openems_bridge.dispatcher.commands import (
@@ -25,7 +24,7 @@ from openems_bridge.edge.pushed import PushedEdge, PushedSample, PushedValue, Qu
 from openems_bridge.edge.pushed.readings import PushedState, accept, find_topology, read_state
 from openems_bridge.edge.pushed.setpoints import LONGEST_LEASE_SECONDS, Offer, Outcome
 from openems_bridge.telemetry import EdgeState, GridMode
-from tests.dispatcher.house import MemoryJournal
+from tests.dispatcher.house import Recorder, RecordingJournal
 
 from .clocks import HandClock
 
@@ -97,9 +96,9 @@ class Scripts:
     def __init__(self, edge: PushedEdge) -> None:
         self._edge = edge
         self.outcome = Outcome.DONE
-        self.asked: list[Json] = []
+        self.asked: list[str | int | None] = []
 
-    def tell(self, client_id: str, message: Mapping[str, Json]) -> bool:
+    def tell(self, client_id: str, message: Mapping[str, str | int | None]) -> bool:
         self.asked.append(message["power"])
         answer = self._edge.setpoints.acknowledge
         asyncio.get_running_loop().call_soon(answer, client_id, str(message["id"]), self.outcome)
@@ -118,7 +117,7 @@ async def test_the_dispatcher_steers_and_says_when_a_script_fails() -> None:
     dispatcher = Dispatcher(
         Surroundings(
             actuator=edge.actuator,
-            journal=MemoryJournal(),
+            journal=RecordingJournal(Recorder()),
             clock=clock,
             grid=SlotGrid(),
             slot_start=lambda _: None,
@@ -135,7 +134,7 @@ async def test_the_dispatcher_steers_and_says_when_a_script_fails() -> None:
         dispatcher.observe(event)
     dispatcher.command(CommandSource.MANUAL, BatteryPower(700), seconds=60)
     await dispatcher.step()
-    assert dispatcher.state.status is Status.FOLLOWING
+    assert dispatcher.state.status == Status.FOLLOWING
     assert scripts.asked == [700]
     scripts.outcome = Outcome.FAILED
     dispatcher.command(CommandSource.MANUAL, BatteryPower(800), seconds=60)
@@ -148,10 +147,11 @@ async def test_the_dispatcher_steers_and_says_when_a_script_fails() -> None:
     scripts.outcome = Outcome.MISSING
     clock.advance(2.0)
     await dispatcher.step()
-    assert dispatcher.state.reason.code is ReasonCode.SCRIPT_MISSING
+    assert dispatcher.state.reason.code == ReasonCode.SCRIPT_MISSING
     scripts.outcome = Outcome.DONE
     dispatcher.withdraw_all(CommandSource.MANUAL)
     await dispatcher.step()
     assert scripts.asked[-1] is None
-    assert dispatcher.state.status is Status.RELEASED
+    last = dispatcher.state
+    assert (last.status, last.reason.code) == (Status.RELEASED, ReasonCode.NO_COMMAND)
     await edge.close()

@@ -122,7 +122,10 @@ async def test_late_suggestion_is_not_followed(
     hass: HomeAssistant, bridge: FakeBridge, set_up: SetUp
 ) -> None:
     """Nor is one that is late and still open: the automation was not there to decide."""
-    accepted = async_mock_service(hass, "dems", "accept_suggestion")
+
+    def accepted() -> list[str]:
+        return [path for _, path, _ in bridge.calls if path.endswith("/accept")]
+
     bridge.document = member()
     bridge.acknowledged = 0
     await bridge.tell("dispatch_suggested", _suggestion(id="late"), at=time.time() - 3600)
@@ -130,8 +133,8 @@ async def test_late_suggestion_is_not_followed(
     await set_up()
     await until(lambda: bridge.sockets)
     await bridge.tell("dispatch_suggested", _suggestion(id="now"))
-    await until(lambda: accepted)
-    assert [call.data["suggestion"] for call in accepted] == ["now"]
+    await until(accepted)
+    assert accepted() == ["/v1/suggestions/now/accept"]
 
 
 @pytest.fixture

@@ -115,9 +115,11 @@ async def test_values_of_a_member(hass: HomeAssistant, bridge: FakeBridge, set_u
     assert _value(hass, "sensor.musterstrasse_withdrawal_outside_in_last_slot") == "60"
     assert _value(hass, "sensor.musterstrasse_share_in_last_slot") == "40.0"
     assert _value(hass, "sensor.musterstrasse_renewable_energy_account") == "12.345"
-    assert _attributes(hass, "sensor.musterstrasse_certificates")["certificates"] == [
-        {"id": CERTIFICATE, "amount_wh": 12000}
-    ]
+    (held,) = _attributes(hass, "sensor.musterstrasse_certificates")["certificates"]
+    assert (held["id"], held["amount_wh"]) == (CERTIFICATE, 12000)
+    assert held["origin"]["plant_unit"] == "SEE900000000001"
+    assert held["origin"]["issued_at"] == "2026-09-21T14:13:20+00:00"
+    assert "commissioned_at" not in held["origin"], "what is not known is left out"
     balance = _value(hass, "sensor.musterstrasse_wallet_balance")
     assert balance is not None
     assert float(balance) == 10_000, "more wei than fit into 64 bits"

@@ -173,8 +173,9 @@ async def test_solar_forecasts_of_the_energy_preferences(
     service.add_to_hass(hass)
     manager = await async_get_manager(hass)
     chosen = {"type": "solar", "stat_energy_from": "sensor.roof", "stat_rate": None}
-    sources = [{**chosen, "config_entry_solar_forecast": ["01SUN", "01DEMS", "gone"]}]
-    await manager.async_update({"energy_sources": sources})
+    sources: Any = [{**chosen, "config_entry_solar_forecast": ["01SUN", "01DEMS", "gone"]}]
+    chosen_sources: Any = {"energy_sources": sources}
+    await manager.async_update(chosen_sources)
     tries = 0
 
     async def forecast(hass: HomeAssistant, entry_id: str) -> dict[str, Any]:

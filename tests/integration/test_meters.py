@@ -232,7 +232,7 @@ async def test_chosen_later(hass: HomeAssistant, bridge: FakeBridge, set_up: Set
     await until(lambda: bridge.sockets)
     options = hass.config_entries.options
     flow = await options.async_init(entry.entry_id)
-    assert flow["menu_options"] == ["settings", "tariff", "meters", "join"]
+    assert flow["menu_options"] == ["settings", "tariff", "meters", "setpoints", "join"]
     flow = await options.async_configure(flow["flow_id"], {"next_step_id": "meters"})
     flow = await options.async_configure(flow["flow_id"], {})
     assert flow["errors"] == {"base": "meter_needed"}

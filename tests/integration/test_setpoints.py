@@ -371,14 +371,15 @@ async def test_chosen_in_the_options(
     ):
         assert (await answer("setpoints", {**CHOSEN, **wrong}))["errors"] == errors
     assert (await answer("setpoints", CHOSEN))["type"] is FlowResultType.CREATE_ENTRY
-    await until(lambda: len(pushed.offers) > 1 and pushed.offers[-1] is not None and pushed.sockets)
+    await until(lambda: len(pushed.offers) == 2 and pushed.sockets)
     assert await pushed.want(500) == "done"
     assert (await answer("settings", {"interval": 5}))["type"] is FlowResultType.CREATE_ENTRY
     assert entry.options[CONF_SETPOINTS] == CHOSEN
-    assert battery.did == [500, None], "other options give the battery back first"
+    await until(lambda: battery.did == [500, None])
+    await until(lambda: len(pushed.offers) == 3 and pushed.sockets)
     assert (await answer("setpoints", {"confirmed": False}))["type"] is FlowResultType.CREATE_ENTRY
     assert CONF_SETPOINTS not in entry.options
-    await until(lambda: pushed.offers[-1] is None)
+    await until(lambda: pushed.offers[-1] is None and pushed.sockets)
 
 
 async def test_values_are_repeated_fast_enough_to_steer_by(

@@ -83,7 +83,7 @@ def test_entity_that_knows_only_the_price_of_now() -> None:
 
 def test_actions() -> None:
     """Nord Pool answers per MWh by area, Tibber per kWh by home."""
-    nordpool = [{"DE": _rows(100, price="price")}, {"DE": []}]
+    nordpool: list[dict[str, Any]] = [{"DE": _rows(100, price="price")}, {"DE": []}]
     assert of_nordpool(nordpool, 0.2) == [Period(START, START + 3600, 300_000)]
     tibber = {"prices": {"Home": _rows(0.3, 0.4, start="start_time", price="price")}}
     assert [one.price for one in of_tibber(tibber, 0)] == [300_000, 400_000]

@@ -333,6 +333,7 @@ def test_errors_of_the_options_flow_are_what_the_bridge_can_refuse() -> None:
         "unit_number_invalid",
         "unit_unknown",
     }
+    own |= {"battery_needed", "confirmation_needed", "power_needed", "same_script", "script_missing", "script_needed"}
     assert ENGLISH["options"]["error"].keys() == shown | own
     for code in of_actions | {"no_community", "chain_unreachable"}:
         assert code in LEDGER_REFUSALS

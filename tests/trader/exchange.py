@@ -21,6 +21,7 @@ from dems_protocol.contracts.market import (
     MarketVoidedEvent,
     OrderSetCommittedEvent,
 )
+from dems_protocol.contracts.market_conversions import to_order
 from dems_protocol.contracts.orders import OrderPlacedEvent, OrderRevealedEvent
 from dems_protocol.contracts.suggestions import SuggestionsPublishedEvent
 from dems_protocol.market.clearing import clear
@@ -51,7 +52,6 @@ from openems_bridge.trader.market_chain import DepositMissing
 from openems_bridge.trader.market_contracts import MarketContracts
 from openems_bridge.trader.market_operator import RevealAnswer, SignedReceipt, TermsAnswer
 from openems_bridge.trader.placing import OrderDesk, OrderPen
-from openems_bridge.trader.result_proofs import to_order
 from openems_bridge.trader.settings import DispatchChoice, TradingSettings
 from openems_bridge.trader.slot_worker import SlotWorker
 from openems_bridge.trader.suggestion_desk import SuggestionDesk, SuggestionParts

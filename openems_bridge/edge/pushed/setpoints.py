@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from dems_node.json_types import Json
 from openems_bridge.edge.interface import (
     ControlPath,
     EdgeScriptFailed,
@@ -57,7 +56,7 @@ class Outcome(StrEnum):
 class Channel(Protocol):
     """Messages to one paired client."""
 
-    def tell(self, client_id: str, message: Mapping[str, Json]) -> bool:
+    def tell(self, client_id: str, message: Mapping[str, str | int | None]) -> bool:
         """Send a message to every WebSocket of a client; return whether there is one."""
         ...
 
@@ -124,7 +123,7 @@ class SetpointDesk:
             raise EdgeUnreachable("No Home Assistant offers scripts for the battery.")
         waiting = asyncio.get_running_loop().create_future()
         self._waiting[setpoint_id] = waiting
-        message: dict[str, Json] = {
+        message: dict[str, str | int | None] = {
             "type": "setpoint",
             "id": setpoint_id,
             "power": power,
@@ -149,5 +148,5 @@ class SetpointDesk:
     def _is_connected(self, client_id: str) -> bool:
         return self._channel is not None and self._channel.follows(client_id)
 
-    def _tell(self, client_id: str, message: Mapping[str, Json]) -> bool:
+    def _tell(self, client_id: str, message: Mapping[str, str | int | None]) -> bool:
         return self._channel is not None and self._channel.tell(client_id, message)
