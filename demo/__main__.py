@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from demo.app import HOME_ASSISTANT_PORT, DemoOptions, run
@@ -25,12 +26,23 @@ def main() -> int:
         "--folder", type=Path, default=Path(".demo"), help="where it works; removed at the end"
     )
     options = DemoOptions(**vars(parser.parse_args()))
+    status = 0
     try:
         asyncio.run(run(options, lambda line: print(line, flush=True)))
-    except (ProgramFailed, CallRefused, TimeoutError) as problem:
-        print(f"The demo could not go on: {problem}", file=sys.stderr)
-        return 1
-    return 0
+    except* (ProgramFailed, CallRefused, TimeoutError) as problems:
+        for problem in _leaves(problems):
+            print(f"The demo could not go on: {problem}", file=sys.stderr)
+        status = 1
+    return status
+
+
+def _leaves(group: BaseExceptionGroup) -> Iterator[BaseException]:
+    """Yield what the programs that run beside each other failed of."""
+    for one in group.exceptions:
+        if isinstance(one, BaseExceptionGroup):
+            yield from _leaves(one)
+        else:
+            yield one
 
 
 if __name__ == "__main__":

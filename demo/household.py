@@ -89,13 +89,16 @@ class BridgeProgram:
     async def _control(self, path: str, body: object = None) -> Any:
         connector = aiohttp.UnixConnector(str(self.folder / "control.sock"))
         timeout = aiohttp.ClientTimeout(total=JOIN_SECONDS)
-        async with (
-            aiohttp.ClientSession(connector=connector, timeout=timeout) as session,
-            session.post(f"http://bridge/{path}", json=body) as answer,
-        ):
-            if answer.status >= 400:
-                raise self.program.failure(f"refused {path}: {await answer.text()}")
-            return await answer.json()
+        try:
+            async with (
+                aiohttp.ClientSession(connector=connector, timeout=timeout) as session,
+                session.post(f"http://bridge/{path}", json=body) as answer,
+            ):
+                if answer.status >= 400:
+                    raise self.program.failure(f"refused {path}: {await answer.text()}")
+                return await answer.json()
+        except aiohttp.ClientError as error:
+            raise self.program.failure(f"does not answer {path} ({error})") from None
 
 
 @asynccontextmanager

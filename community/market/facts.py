@@ -8,10 +8,10 @@ from community.chain.facts import CommunityFacts, WrongContracts
 from community.store import settings
 from dems_node.chain.client import ChainClient
 from dems_node.chain.errors import Reverted
+from dems_node.chain.market_windows import read_windows
 from dems_node.database.database import Database
 from dems_protocol.contracts import market as market_contract
-from dems_protocol.contracts import market_demands, market_terms
-from dems_protocol.contracts.abi import Call, MalformedData
+from dems_protocol.contracts.abi import MalformedData
 from dems_protocol.market.times import MarketWindows
 from dems_protocol.typed_data import LedgerDomain
 
@@ -58,43 +58,28 @@ async def known_market(client: ChainClient, facts: CommunityFacts, database: Dat
 
 
 async def _read(client: ChainClient, facts: CommunityFacts, market: bytes, suggestions: bytes) -> MarketFacts:
-    if await _ask(client, market, market_contract.Registry()) != facts.addresses.registry:
-        raise WrongContracts(f"contracts.market: 0x{market.hex()} belongs to another registry")
-    terms = await _ask(client, market, market_contract.Terms())
-    demands = await _ask(client, market, market_contract.Demands())
-    windows = MarketWindows(
-        gate_seconds=await _ask(client, terms, market_terms.GateSeconds()),
-        direct_seconds=await _ask(client, market, market_contract.DirectSeconds()),
-        set_challenge_seconds=await _ask(client, market, market_contract.SetChallengeSeconds()),
-        reveal_seconds=await _ask(client, market, market_contract.RevealSeconds()),
-        publish_seconds=await _ask(client, market, market_contract.PublishSeconds()),
-        result_challenge_seconds=await _ask(client, market, market_contract.ResultChallengeSeconds()),
-        result_challenge_blocks=await _ask(client, market, market_contract.ResultChallengeBlocks()),
-        answer_seconds=await _ask(client, market, market_contract.AnswerSeconds()),
-        answer_blocks=await _ask(client, market, market_contract.AnswerBlocks()),
-        order_deposit=await _ask(client, market, market_contract.OrderDeposit()),
-        demand_bond=await _ask(client, demands, market_demands.DemandBond()),
-    )
-    return MarketFacts(
-        chain_id=facts.chain_id,
-        market=market,
-        suggestions=suggestions,
-        terms=terms,
-        orders=await _ask(client, market, market_contract.Orders()),
-        demands=demands,
-        windows=windows,
-        bond_amount=await _ask(client, market, market_contract.BondAmount()),
-    )
-
-
-async def _ask[R](client: ChainClient, address: bytes, call: Call[R]) -> R:
     try:
-        return await client.read(address, call)
+        registry = await client.read(market, market_contract.Registry())
+        terms = await client.read(market, market_contract.Terms())
+        demands = await client.read(market, market_contract.Demands())
+        found = MarketFacts(
+            chain_id=facts.chain_id,
+            market=market,
+            suggestions=suggestions,
+            terms=terms,
+            orders=await client.read(market, market_contract.Orders()),
+            demands=demands,
+            windows=await read_windows(client, market, terms, demands),
+            bond_amount=await client.read(market, market_contract.BondAmount()),
+        )
     except (Reverted, MalformedData) as error:
         raise WrongContracts(
-            f"contracts.market: 0x{address.hex()} does not answer as it should ({error}): is it the address that the "
+            f"contracts.market: 0x{market.hex()} does not answer as it should ({error}): is it the address that the "
             "deployment printed?"
         ) from None
+    if registry != facts.addresses.registry:
+        raise WrongContracts(f"contracts.market: 0x{market.hex()} belongs to another registry")
+    return found
 
 
 def _to_json(facts: MarketFacts) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The plan as an image, for dashboards and notifications."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, override
 
@@ -20,16 +21,13 @@ from .plan_plot import Words, draw
 PARALLEL_UPDATES = 0
 
 
-class DemsImageDescription(ImageEntityDescription, PartDescription[Plan], frozen_or_thawed=True):
+@dataclass(frozen=True, kw_only=True)
+class DemsImageDescription(ImageEntityDescription, PartDescription[Plan]):
     """Describes an image."""
 
 
-PLAN: Final = DemsImageDescription(
-    key="plan_plot",
-    translation_key="plan_plot",
-    part=Part.PLAN,
-    section=lambda house: house.plan,
-    content_type="image/svg+xml",
+PLAN_PLOT: Final = DemsImageDescription(
+    key="plan_plot", translation_key="plan_plot", part=Part.PLAN, section=lambda house: house.plan
 )
 
 
@@ -37,34 +35,38 @@ async def async_setup_entry(
     hass: HomeAssistant, entry: DemsConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
     """Set up the image of a household's plan."""
-    add_with_devices(
-        entry, async_add_entities, (PLAN,), lambda coordinator, one: PlanImage(hass, coordinator, one)
-    )
+    add_with_devices(entry, async_add_entities, (PLAN_PLOT,), PlanImage)
 
 
 class PlanImage(DemsEntity[Plan], ImageEntity):
     """The plan and the forecast, drawn when somebody looks. Its state is when the plan was made."""
 
+    _attr_content_type = "image/svg+xml"
+
     entity_description: DemsImageDescription
 
-    def __init__(
-        self, hass: HomeAssistant, coordinator: DemsCoordinator, description: DemsImageDescription
-    ) -> None:
+    def __init__(self, coordinator: DemsCoordinator, description: DemsImageDescription) -> None:
         """Take whose plan is drawn."""
         DemsEntity.__init__(self, coordinator, description)
-        ImageEntity.__init__(self, hass)
+        ImageEntity.__init__(self, coordinator.hass)
+        self._attr_image_last_updated = self._made_at
         self._drawn: tuple[datetime | None, bytes] | None = None
 
     @property
-    @override
-    def image_last_updated(self) -> datetime | None:
-        """When the plan was made."""
+    def _made_at(self) -> datetime | None:
         return None if (plan := self.section) is None else plan.made_at
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        """Say when the plan was made."""
+        self._attr_image_last_updated = self._made_at
+        super()._handle_coordinator_update()
 
     @override
     async def async_image(self) -> bytes | None:
         """Return the drawing of the plan as it is now, None where the bridge does not tell it."""
-        made_at = self.image_last_updated
+        made_at = self._made_at
         if self._drawn is None or self._drawn[0] != made_at:
             try:
                 plan = await self.coordinator.market.plan()
@@ -77,28 +79,19 @@ class PlanImage(DemsEntity[Plan], ImageEntity):
             self._drawn = (made_at, drawing.encode())
         return self._drawn[1]
 
-    @callback
-    @override
-    def _handle_coordinator_update(self) -> None:
-        """Show that there is a new plan."""
-        if (plan := self.section) is not None and self._drawn is not None and self._drawn[0] != plan.made_at:
-            self._cached_image = None
-        super()._handle_coordinator_update()
-
     async def _words(self) -> Words:
+        """Return what is written into the drawing, in Home Assistant's language."""
         language = self.hass.config.language
-        texts = await async_get_translations(self.hass, language, "selector", {DOMAIN})
+        plot = await async_get_translations(self.hass, language, "selector", {DOMAIN})
         names = await async_get_translations(self.hass, language, "entity", {DOMAIN})
 
         def word(key: str) -> str:
-            return texts.get(f"component.{DOMAIN}.selector.plot.options.{key}", key)
+            return plot.get(f"component.{DOMAIN}.selector.plot.options.{key}", key)
 
+        modes = {mode: f"component.{DOMAIN}.entity.sensor.plan_mode.state.{mode}" for mode in PlanMode}
         return Words(
             load=word("load"),
             generation=word("generation"),
             soc=word("soc"),
-            modes={
-                mode: names.get(f"component.{DOMAIN}.entity.sensor.plan_mode.state.{mode}", mode)
-                for mode in PlanMode
-            },
+            modes={mode: names.get(key, mode) for mode, key in modes.items()},
         )

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dems_node.chain.market_windows import read_windows
 from dems_protocol.contracts import market as market_contract
-from dems_protocol.contracts import market_demands, market_terms, suggestions
+from dems_protocol.contracts import suggestions
 from dems_protocol.contracts.abi import MalformedData
 from dems_protocol.market.times import MarketWindows
 from dems_protocol.typed_data import LedgerDomain
@@ -63,19 +64,7 @@ async def read_market(
         demands = await client.read(market, market_contract.Demands())
         if suggestions_at is not None and await client.read(suggestions_at, suggestions.Market()) != market:
             raise NotOurMarket(f"The suggestions at 0x{suggestions_at.hex()} belong to another market.")
-        windows = MarketWindows(
-            gate_seconds=await client.read(terms, market_terms.GateSeconds()),
-            direct_seconds=await client.read(market, market_contract.DirectSeconds()),
-            set_challenge_seconds=await client.read(market, market_contract.SetChallengeSeconds()),
-            reveal_seconds=await client.read(market, market_contract.RevealSeconds()),
-            publish_seconds=await client.read(market, market_contract.PublishSeconds()),
-            result_challenge_seconds=await client.read(market, market_contract.ResultChallengeSeconds()),
-            result_challenge_blocks=await client.read(market, market_contract.ResultChallengeBlocks()),
-            answer_seconds=await client.read(market, market_contract.AnswerSeconds()),
-            answer_blocks=await client.read(market, market_contract.AnswerBlocks()),
-            order_deposit=await client.read(market, market_contract.OrderDeposit()),
-            demand_bond=await client.read(demands, market_demands.DemandBond()),
-        )
+        windows = await read_windows(client, market, terms, demands)
         found = MarketContracts(
             market=market,
             terms=terms,

@@ -57,9 +57,10 @@ async def test_what_people_announce(house: FakeHouse, session: aiohttp.ClientSes
 
 
 async def test_trading(house: FakeHouse, session: aiohttp.ClientSession) -> None:
-    body = {"auto_bid": True, "dispatch": "ask", "quiet_from": "21:30"}
+    body = {"auto_bid": True, "dispatch": "ask", "quiet_from": "21:30", "follow_live": False}
     status, trading = await _call(session, "PATCH", "/v1/trading", body)
     assert (status, trading["auto_bid"], trading["quiet_from"]) == (200, True, "21:30")
+    assert trading["follow_live"] is False
     asked: tuple[Any, ...] = house.trading.calls[-1]
     assert asked == ("change", {**body, "dispatch": DispatchChoice.ASK})
     status, order = await _call(session, "POST", "/v1/orders", ORDER)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -75,9 +76,26 @@ def other_certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
     return make_certificate(tmp_path_factory.mktemp("certificate") / "other.pem")
 
 
+def _leave_to_clients_when_they_go(loop: asyncio.AbstractEventLoop) -> None:
+    """Let a client be unloaded in the middle of a handshake: in debug mode the server's side would be an error."""
+    usual = loop.get_exception_handler()
+
+    def handle(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        is_servers = context["message"] == "Error on transport creation for incoming connection"
+        if is_servers and isinstance(context.get("exception"), ConnectionError):
+            return
+        if usual is None:
+            loop.default_exception_handler(context)
+        else:
+            usual(loop, context)
+
+    loop.set_exception_handler(handle)
+
+
 @pytest.fixture
 async def bridge(hass: HomeAssistant, certificate: Certificate) -> AsyncIterator[FakeBridge]:
     """A bridge that runs. Its households are unloaded before it ends, so that nobody connects to a closing server."""
+    _leave_to_clients_when_they_go(asyncio.get_running_loop())
     async with serve(FakeBridge(certificate=certificate)) as running:
         yield running
         await hass.async_block_till_done()

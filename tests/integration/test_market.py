@@ -3,10 +3,12 @@
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from xml.etree import ElementTree
 
 import probatio as vol
 import pytest
 from homeassistant.auth.models import User
+from homeassistant.components.image import async_get_image
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import ServiceValidationError, Unauthorized
@@ -334,3 +336,24 @@ async def test_solar_forecast_for_the_energy_dashboard(
 
     bridge.instead["/v1/forecast"] = failing
     assert await async_get_solar_forecast(hass, entry.entry_id) is None
+
+
+async def test_plan_as_a_plot(hass: HomeAssistant, bridge: FakeBridge, set_up: SetUp) -> None:
+    """It is drawn when somebody looks, and anew only for a new plan; it is a picture, in the user's language."""
+    hass.config.language = "de"
+    await set_up()
+    image = "image.musterhaus_plan_as_a_plot"
+    assert _value(hass, image) == "2026-09-21T14:13:21+00:00"
+    drawn = await async_get_image(hass, image)
+    assert drawn.content_type == "image/svg+xml"
+    document = ElementTree.fromstring(drawn.content)
+    texts = [one.text for one in document.iter("{http://www.w3.org/2000/svg}text")]
+    assert {"Erwarteter Verbrauch", "Aus dem Netz laden", "640 Wh"} <= set(texts)
+    assert "Das eigene Haus versorgen" not in texts, "only modes that occur are named"
+    await async_get_image(hass, image)
+    assert [path for _, path, _ in _asked(bridge)] == ["/v1/plan", "/v1/forecast"]
+    await until(lambda: bridge.sockets)
+    await bridge.change(plan={"made_at": 1790000901.0})
+    await until(lambda: _value(hass, image) == "2026-09-21T14:28:21+00:00")
+    await async_get_image(hass, image)
+    assert len(_asked(bridge)) == 4

@@ -24,6 +24,7 @@ from custom_components.dems.errors import (
 from custom_components.dems.event import CHAIN_EVENTS, EVENTS, snake_case
 from custom_components.dems.flow_errors import error_key, joining_error_key
 from custom_components.dems.foresight import PlanMode
+from custom_components.dems.image import PLAN_PLOT
 from custom_components.dems.ledger import AnchorStatus, Membership
 from custom_components.dems.market import Action, Answer, OrderState, Side, SuggestionState
 from custom_components.dems.number import LIMITS, SETPOINT, TRADING
@@ -78,6 +79,7 @@ DESCRIPTIONS: dict[str, tuple[Any, ...]] = {
     "binary_sensor": BINARY_SENSORS,
     "button": (RELEASE,),
     "event": EVENTS,
+    "image": (PLAN_PLOT,),
     "number": (*LIMITS, SETPOINT, *TRADING),
     "select": (MODE, ANSWER),
     "sensor": SENSORS,
@@ -333,7 +335,14 @@ def test_errors_of_the_options_flow_are_what_the_bridge_can_refuse() -> None:
         "unit_number_invalid",
         "unit_unknown",
     }
-    own |= {"battery_needed", "confirmation_needed", "power_needed", "same_script", "script_missing", "script_needed"}
+    own |= {
+        "battery_needed",
+        "confirmation_needed",
+        "power_needed",
+        "same_script",
+        "script_missing",
+        "script_needed",
+    }
     assert ENGLISH["options"]["error"].keys() == shown | own
     for code in of_actions | {"no_community", "chain_unreachable"}:
         assert code in LEDGER_REFUSALS
