@@ -78,6 +78,46 @@ SUGGESTION = (
     "suggestion_reason",
 )
 FOLLOWING = ("battery_power", "setpoint", "grid_power")
+PLAN = (
+    "plan_mode",
+    "plan_reason",
+    "plan_expected_soc",
+    "plan_problem",
+    "forecast_generation_remaining",
+    "forecast_generation_tomorrow",
+    "forecast_load_today",
+    "forecast_load_tomorrow",
+)
+MARKET = (
+    "market_status",
+    "market_problem",
+    "market_gate",
+    "next_order",
+    "clearing_status",
+    "clearing_energy",
+    "suggestion",
+    "suggestion_action",
+    "suggestion_energy",
+    "suggestion_reason",
+)
+TRADING = (
+    "auto_bid",
+    "suggestion_answer",
+    "lowest_price",
+    "highest_price",
+    "energy_per_day",
+    "trading_reserve_soc",
+)
+MARKET_PRICES = ("clearing_price", "price_next")
+MONEY = (
+    "income_today",
+    "cost_today",
+    "income_month",
+    "cost_month",
+    "saved_month_community",
+    "saved_month_battery",
+)
+FOLLOWING = ("battery_power", "setpoint", "grid_power")
 
 
 def dashboard(entities: Mapping[str, str]) -> dict[str, object]:
@@ -119,6 +159,34 @@ def dashboard(entities: Mapping[str, str]) -> dict[str, object]:
             {"type": "energy-distribution", "link_dashboard": True},
         ),
     ]
+    if "plan_mode" in entities:
+        plot: list[Card] = [
+            {
+                "type": "picture-entity",
+                "entity": entity,
+                "show_name": False,
+                "show_state": False,
+                "grid_options": {"columns": "full"},
+            }
+            for entity in present(("plan_plot",))
+        ]
+        sections.append(section("Plan", *plot, {"type": "entities", "entities": rows(PLAN)}))
+    if "market_status" in entities:
+        sections.append(
+            section(
+                "Market",
+                {"type": "entities", "entities": rows(MARKET)},
+                _history("Market price", present(MARKET_PRICES), 2),
+                _history("The battery and its set-point", present(FOLLOWING), 0.5),
+                {
+                    "type": "entities",
+                    "title": "Trading",
+                    "show_header_toggle": False,
+                    "entities": rows(TRADING),
+                },
+                {"type": "entities", "title": "Money", "entities": rows(MONEY)},
+            )
+        )
     if "anchor_status" in entities:
         sections.append(section("Community", {"type": "entities", "entities": rows(COMMUNITY)}))
     if "plan_mode" in entities:
@@ -152,6 +220,16 @@ def _history(title: str, entities: list[str]) -> Card:
         "type": "history-graph",
         "title": title,
         "hours_to_show": 0.25,
+        "entities": entities,
+        "grid_options": {"columns": "full"},
+    }
+
+
+def _history(title: str, entities: list[str], hours: float) -> Card:
+    return {
+        "type": "history-graph",
+        "title": title,
+        "hours_to_show": hours,
         "entities": entities,
         "grid_options": {"columns": "full"},
     }

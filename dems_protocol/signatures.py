@@ -12,8 +12,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 from eth_hash.auto import keccak
 from eth_keys import datatypes
+from eth_keys.exceptions import BadSignature
+from eth_utils.exceptions import ValidationError
 
-from dems_protocol.secp256k1 import recover
 from dems_protocol.words import encode_words, hash_words, tag
 
 SIGNATURE_BYTES = 65
@@ -126,8 +127,13 @@ def is_signed_by_account(address: bytes, digest: bytes, signature: Signature) ->
     """Say whether an account (20 bytes) signed a digest (32 bytes): ecrecover, low s, v of 27 or 28."""
     if not _in_range(Scheme.SECP256K1, signature) or signature.v not in (27, 28):
         return False
-    found = recover(digest, signature.r, signature.s, odd=signature.v == 28)
-    return found is not None and any(address) and keccak(encode_words(*found))[12:] == address
+    try:
+        recovered = datatypes.Signature(
+            vrs=(signature.v - 27, signature.r, signature.s)
+        ).recover_public_key_from_msg_hash(digest)
+    except BadSignature, ValidationError:
+        return False
+    return any(address) and recovered.to_canonical_address() == address
 
 
 def _in_range(scheme: Scheme, signature: Signature) -> bool:

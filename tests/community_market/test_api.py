@@ -1,10 +1,7 @@
 """The market's routes over real sockets, as a hostile or clumsy client finds them."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
+import sqlite3
 from typing import Any
-
-import pytest
 
 from community.store import market as store
 from dems_protocol.market.fills import OrderSide
@@ -12,7 +9,7 @@ from dems_protocol.market.orders import ORDER_WORDS, OrderWithdrawal
 from tests.community.households import Household, hexed
 from tests.community.town import Town
 from tests.community_market.traders import Traders
-from tests.ledger.street import Street, running_street
+from tests.ledger.street import Street
 
 AHEAD = 8
 SLOT = 2_000_000
@@ -31,13 +28,6 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
 }
 """Bodies of the right shape that nobody signed."""
 WRONG_VALUES = (None, -1, 2**64, 1.5, True, "", "0x", "0x11", "0xzz", "x" * 200, [], {}, [[]])
-
-
-@pytest.fixture
-async def street(town: Town, tmp_path: Path, anvil: str) -> AsyncIterator[Street]:
-    (tmp_path / "operator").mkdir()
-    async with running_street(town, tmp_path, anvil) as street:
-        yield street
 
 
 class Client:
@@ -70,12 +60,12 @@ async def test_hostile_clients_get_problems_and_change_nothing(street: Street) -
     town = street.town
     (seller, stranger) = await town.settle_in(2)
     client = Client(street)
-    before = await town.database.run(_all_orders)
+    before = await town.database.run(_rows_changed)
     await _malformed_bodies_are_problems(client)
     await _bodies_of_the_right_shape_need_a_signature(client)
     await _leaves_are_for_members(client, seller)
     await _odd_paths_are_not_found(client, seller)
-    assert await town.database.run(_all_orders) == before
+    assert await town.database.run(_rows_changed) == before
     await _anothers_order_cannot_be_touched(client, town, seller, stranger)
 
 
@@ -149,6 +139,5 @@ async def _anothers_order_cannot_be_touched(
     assert booked.message is None
 
 
-def _all_orders(connection: Any) -> int:
-    found = connection.execute("SELECT total_changes()").fetchone()
-    return int(found[0])
+def _rows_changed(connection: sqlite3.Connection) -> int:
+    return connection.total_changes

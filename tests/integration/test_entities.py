@@ -251,8 +251,19 @@ async def test_documented_dashboard_shows_what_there_is(
     text = (Path(__file__).parents[2] / "docs" / "dashboard.yaml").read_text()
     dashboard = yaml.safe_load(text)
     assert [view["path"] for view in dashboard["views"]] == ["house", "plan", "market", "ledger"]
-    shown = set(re.findall(r"\b(?:sensor|binary_sensor|event|number|select|switch|button)\.\w+", text))
+    shown = set(
+        re.findall(r"\b(?:sensor|binary_sensor|event|image|number|select|switch|button|time)\.\w+", text)
+    )
     assert {one for one in shown if hass.states.get(one) is None} == set()
     kinds = {card["type"] for view in dashboard["views"] for one in view["sections"] for card in one["cards"]}
-    standard = {"heading", "tile", "entities", "gauge", "history-graph", "logbook", "energy-distribution"}
+    standard = {
+        "heading",
+        "tile",
+        "entities",
+        "gauge",
+        "history-graph",
+        "logbook",
+        "energy-distribution",
+        "picture-entity",
+    }
     assert kinds <= standard, "no card that must be installed"

@@ -342,7 +342,7 @@ async def test_plan_as_a_plot(hass: HomeAssistant, bridge: FakeBridge, set_up: S
     """It is drawn when somebody looks, and anew only for a new plan; it is a picture, in the user's language."""
     hass.config.language = "de"
     await set_up()
-    image = "image.musterhaus_plan_as_a_plot"
+    image = "image.musterhaus_plan_als_bild"
     assert _value(hass, image) == "2026-09-21T14:13:21+00:00"
     drawn = await async_get_image(hass, image)
     assert drawn.content_type == "image/svg+xml"
