@@ -85,10 +85,10 @@ e2e: .venv/.ready .venv-demo/.ready
 	tools/install-browser
 	$(TIMED) .venv/bin/pytest -n 5 $(SCRATCH) -p no:homeassistant tests/e2e
 
-# The pictures of README and docs, made by the browser test.
+# The pictures of README and docs, made by the browser tests; the street's first prices take some minutes.
 screenshots: .venv/.ready .venv-demo/.ready
 	tools/install-browser
-	DEMS_SCREENSHOTS=docs/images .venv/bin/pytest -p no:homeassistant tests/e2e/test_browser.py
+	DEMS_SCREENSHOTS=docs/images .venv/bin/pytest -p no:homeassistant tests/e2e/test_browser.py tests/e2e/test_browser_community.py
 
 format: .venv/.ready
 	.venv/bin/ruff check --fix .

@@ -17,13 +17,18 @@ def main() -> int:
     parser.add_argument("--speed", type=float, default=60, help="seconds of the day played in a second (60)")
     parser.add_argument("--start", default="10:00", help="the time of day at which the house starts (10:00)")
     parser.add_argument(
-        "--data", type=Path, help="measured households (.npz as in docs/demo.md), instead of our own"
+        "--data",
+        type=Path,
+        help="measured households instead of our own: .npz with load_w and pv_w (households x steps, W), step_min and meta",
     )
     parser.add_argument("--household-index", type=int, default=0, help="which household of --data (0)")
     parser.add_argument("--household", default="family", help="which of our own households (family)")
     parser.add_argument("--port", type=int, default=HOME_ASSISTANT_PORT, help="Home Assistant's port (8123)")
     parser.add_argument(
         "--folder", type=Path, default=Path(".demo"), help="where it works; removed at the end"
+    )
+    parser.add_argument(
+        "--alone", action="store_true", help="only the house, without chain, operator and neighbours"
     )
     options = DemoOptions(**vars(parser.parse_args()))
     status = 0

@@ -104,7 +104,7 @@ async def _show_house(
             await hass.onboard(options.login)
             daemon = house.daemon
             await hass.add_bridge("127.0.0.1", daemon.port, await daemon.pairing_code())
-            await furnish(hass)
+            await furnish(hass, has_battery=home.battery_wh(options.speed) > 0)
             say(_welcome(hass.url, options))
             if street is None:
                 await stopped.wait()
@@ -130,9 +130,10 @@ async def _entities_with(hass: HomeAssistant, key: str, seconds: float) -> dict[
     return entities
 
 
-async def furnish(hass: HomeAssistant) -> None:
+async def furnish(hass: HomeAssistant, *, has_battery: bool = True) -> None:
     """Give the house its dashboard and its energy preferences."""
-    entities = await _entities_with(hass, "battery_soc", ENTITIES_SECONDS)
+    awaited = "battery_soc" if has_battery else "home_power"
+    entities = await _entities_with(hass, awaited, ENTITIES_SECONDS)
     await hass.command(
         type="lovelace/dashboards/create",
         url_path=DASHBOARD,

@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 
-from demo.plan_plot import plan_plot
-
 type Card = dict[str, object]
 
 IMPORT_PRICE = 0.32  # EUR/kWh
@@ -49,44 +47,13 @@ COMMUNITY = (
     "slot_feed_in_outside",
     "renewable_energy_account",
 )
-FORECAST = (
-    "forecast_load_next",
-    "forecast_generation_next",
-    "forecast_load_today",
-    "forecast_generation_today",
-    "plan_mode",
-    "plan_reason",
-)
-PRICES = ("clearing_price", "price_next")
-MARKET = (
-    "auto_bid",
-    "suggestion_answer",
-    "market_status",
-    "market_problem",
-    "market_gate",
-    "next_order",
-    "clearing_price",
-    "clearing_energy",
-    "clearing_status",
-    "income_today",
-    "cost_today",
-)
-SUGGESTION = (
-    "suggestion",
-    "suggestion_action",
-    "suggestion_energy",
-    "suggestion_reason",
-)
-FOLLOWING = ("battery_power", "setpoint", "grid_power")
 PLAN = (
     "plan_mode",
     "plan_reason",
     "plan_expected_soc",
     "plan_problem",
-    "forecast_generation_remaining",
-    "forecast_generation_tomorrow",
-    "forecast_load_today",
-    "forecast_load_tomorrow",
+    "forecast_load_next",
+    "forecast_generation_next",
 )
 MARKET = (
     "market_status",
@@ -95,28 +62,12 @@ MARKET = (
     "next_order",
     "clearing_status",
     "clearing_energy",
-    "suggestion",
-    "suggestion_action",
-    "suggestion_energy",
-    "suggestion_reason",
-)
-TRADING = (
-    "auto_bid",
-    "suggestion_answer",
-    "lowest_price",
-    "highest_price",
-    "energy_per_day",
-    "trading_reserve_soc",
-)
-MARKET_PRICES = ("clearing_price", "price_next")
-MONEY = (
     "income_today",
     "cost_today",
-    "income_month",
-    "cost_month",
-    "saved_month_community",
-    "saved_month_battery",
 )
+PRICES = ("clearing_price", "price_next")
+TRADING = ("auto_bid", "suggestion_answer", "lowest_price", "highest_price", "energy_per_day")
+SUGGESTION = ("suggestion", "suggestion_action", "suggestion_energy", "suggestion_reason")
 FOLLOWING = ("battery_power", "setpoint", "grid_power")
 
 
@@ -159,6 +110,8 @@ def dashboard(entities: Mapping[str, str]) -> dict[str, object]:
             {"type": "energy-distribution", "link_dashboard": True},
         ),
     ]
+    if "anchor_status" in entities:
+        sections.append(section("Community", {"type": "entities", "entities": rows(COMMUNITY)}))
     if "plan_mode" in entities:
         plot: list[Card] = [
             {
@@ -175,41 +128,21 @@ def dashboard(entities: Mapping[str, str]) -> dict[str, object]:
         sections.append(
             section(
                 "Market",
+                _history("Prices", present(PRICES)),
                 {"type": "entities", "entities": rows(MARKET)},
-                _history("Market price", present(MARKET_PRICES), 2),
-                _history("The battery and its set-point", present(FOLLOWING), 0.5),
                 {
                     "type": "entities",
                     "title": "Trading",
                     "show_header_toggle": False,
                     "entities": rows(TRADING),
                 },
-                {"type": "entities", "title": "Money", "entities": rows(MONEY)},
-            )
-        )
-    if "anchor_status" in entities:
-        sections.append(section("Community", {"type": "entities", "entities": rows(COMMUNITY)}))
-    if "plan_mode" in entities:
-        sections.append(
-            section(
-                "Plan",
-                {"type": "markdown", "content": plan_plot(entities["plan_mode"])},
-                {"type": "entities", "entities": rows(FORECAST)},
-            )
-        )
-    if "market_status" in entities:
-        sections.append(
-            section(
-                "Market",
-                _history("Prices", present(PRICES)),
-                {"type": "entities", "show_header_toggle": False, "entities": rows(MARKET)},
             )
         )
         sections.append(
             section(
-                "Battery and suggestion",
+                "The battery follows",
                 {"type": "entities", "entities": rows(SUGGESTION)},
-                _history("The battery follows", present(FOLLOWING)),
+                _history("Battery and set-point", present(FOLLOWING)),
             )
         )
     return {"views": [{"title": "House", "type": "sections", "max_columns": 4, "sections": sections}]}
@@ -220,16 +153,6 @@ def _history(title: str, entities: list[str]) -> Card:
         "type": "history-graph",
         "title": title,
         "hours_to_show": 0.25,
-        "entities": entities,
-        "grid_options": {"columns": "full"},
-    }
-
-
-def _history(title: str, entities: list[str], hours: float) -> Card:
-    return {
-        "type": "history-graph",
-        "title": title,
-        "hours_to_show": hours,
         "entities": entities,
         "grid_options": {"columns": "full"},
     }

@@ -140,6 +140,8 @@ class BridgeOptions:
     rpc: str | None = None
     """A node of the household's own; without one the invitation's is asked."""
     port: int = field(default_factory=free_port)
+    host: str | None = "127.0.0.1"
+    """Where its API listens; None is every interface, as zeroconf needs it."""
 
     def configuration(self) -> str:
         """Return the text of bridge.yaml."""
@@ -160,7 +162,11 @@ class BridgeOptions:
                 "data_dir": str(self.folder),
                 "slot_seconds": self.slot_seconds,
                 "edge": edge,
-                "api": {"host": "127.0.0.1", "port": self.port, "zeroconf": self.zeroconf},
+                "api": {
+                    **({} if self.host is None else {"host": self.host}),
+                    "port": self.port,
+                    "zeroconf": self.zeroconf,
+                },
                 **({"keys": keys, "ledger": ledger} if self.member else {}),
             },
             sort_keys=False,

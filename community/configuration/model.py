@@ -12,7 +12,9 @@ DEFAULT_PORT = 8585
 CONSENT = (
     "The operator of this community receives my meter's values of every slot (usually a quarter of an hour) openly: "
     "withdrawal, feed-in and generation. Everybody else, the chain included, sees commitments that hide them. It keeps "
-    "the values for as long as bills and audits need them, and shows them to nobody but me. The chain keeps for ever "
+    "the values for as long as bills and audits need them, and shows them to nobody but me. Unless I switch off "
+    "'Follow the running slot', it also receives about once a minute what my meter will come to, what my battery holds "
+    "and what I would trade; of that it keeps only sums over all members. The chain keeps for ever "
     "that my household's account has a meter, its key and its plant's power. I can leave at any time."
 )
 """What a household agrees to where the operator says nothing else."""

@@ -2,11 +2,14 @@
 
 import logging
 
+from homeassistant.config_entries import SIGNAL_CONFIG_ENTRY_CHANGED, ConfigEntry, ConfigEntryChange
 from homeassistant.const import CONF_HOST, CONF_PORT, CONF_TOKEN, Platform
-from homeassistant.core import HomeAssistant
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryNotReady
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.device_registry import DeviceEntry
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.typing import ConfigType
 
 from . import feed
@@ -17,7 +20,7 @@ from .devices import identifier
 from .errors import BridgeError, Unauthorized
 from .issues import Issues
 from .meter_feed import MeterFeed
-from .meters import Meters
+from .meters import all_meters
 from .models import FROM_HOME_ASSISTANT
 from .prices import PriceList
 from .scripts import Scripts
@@ -64,9 +67,16 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 async def async_setup_entry(hass: HomeAssistant, entry: DemsConfigEntry) -> bool:
     """Set up a household."""
     coordinator = DemsCoordinator(hass, entry, _client(hass, entry))
-    await coordinator.async_config_entry_first_refresh()
+    setpoints = await _setpoints(hass, entry, coordinator)
+    try:
+        await coordinator.async_config_entry_first_refresh()
+    except ConfigEntryNotReady, ConfigEntryAuthFailed:
+        # What the last run has left in force is given back without the bridge, too.
+        setpoints.give_back_once_started()
+        raise
+    if setpoints.is_needed or coordinator.data.bridge.source == FROM_HOME_ASSISTANT:
+        coordinator.setpoints = setpoints
     await coordinator.events.load()
-    coordinator.setpoints = await _setpoints(hass, entry, coordinator)
     entry.runtime_data = coordinator
     entry.async_on_unload(coordinator.forget)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
@@ -79,28 +89,38 @@ async def async_setup_entry(hass: HomeAssistant, entry: DemsConfigEntry) -> bool
     ]
     if coordinator.setpoints is not None:
         runs.append((coordinator.setpoints.run(), "set-points"))
-    if (meters := Meters.read(entry.options)) is not None:
+    parts = [subentry.data for subentry in entry.subentries.values()]
+    if meters := all_meters(entry.options, parts):
         is_steered = Scripts.read(entry.options) is not None
         feeding = MeterFeed(hass, coordinator.client, meters, entry.title, is_steered=is_steered)
         runs.append((feeding.run(), "meters"))
     if (tariff := TariffSource.read(entry.options)) is not None:
         runs.append((TariffFeed(hass, coordinator.market, entry.title, tariff).run(), "tariff"))
     runs.append((SolarFeed(hass, coordinator.market, entry.title).run(), "solar forecast"))
+    entry.async_on_unload(_reload_with_parts(hass, entry))
     for run, name in runs:
         entry.async_create_background_task(hass, run, f"{DOMAIN} {name} {entry.title}")
     return True
 
 
-async def _setpoints(
-    hass: HomeAssistant, entry: DemsConfigEntry, coordinator: DemsCoordinator
-) -> Setpoints | None:
-    """Return what steers the battery through the owner's scripts, None where nothing does and nothing is owed."""
+def _reload_with_parts(hass: HomeAssistant, entry: DemsConfigEntry) -> CALLBACK_TYPE:
+    """Set the household up again when a plant or battery is added, changed or deleted; return what ends that."""
+    before = {key: dict(subentry.data) for key, subentry in entry.subentries.items()}
+
+    @callback
+    def changed(change: ConfigEntryChange, changed_entry: ConfigEntry) -> None:
+        now = {key: dict(subentry.data) for key, subentry in entry.subentries.items()}
+        if changed_entry is entry and change is ConfigEntryChange.UPDATED and now != before:
+            hass.config_entries.async_schedule_reload(entry.entry_id)
+
+    return async_dispatcher_connect(hass, SIGNAL_CONFIG_ENTRY_CHANGED, changed)
+
+
+async def _setpoints(hass: HomeAssistant, entry: DemsConfigEntry, coordinator: DemsCoordinator) -> Setpoints:
+    """Return what steers the battery through the owner's scripts, knowing what the last run owes."""
     scripts = Scripts.read(entry.options)
     journal = SetpointJournal(hass, entry.entry_id)
     await journal.load()
-    is_fed = coordinator.data.bridge.source == FROM_HOME_ASSISTANT
-    if scripts is None and journal.release is None and not is_fed:
-        return None
     return Setpoints(hass, coordinator.client, scripts, journal, coordinator.issues, entry.title)
 
 

@@ -12,6 +12,7 @@ from homeassistant.config_entries import (
     ConfigEntryState,
     ConfigFlow,
     ConfigFlowResult,
+    ConfigSubentryFlow,
 )
 from homeassistant.const import CONF_CODE, CONF_HOST, CONF_NAME, CONF_PORT, CONF_TOKEN
 from homeassistant.core import callback
@@ -46,6 +47,7 @@ from .meters_form import check_meters, cleaned, meters_schema
 from .models import FROM_HOME_ASSISTANT, BridgeInfo, House
 from .options_flow import DemsOptionsFlow
 from .pairing import InvalidCode, canonical_code
+from .parts_flow import BATTERY, PLANT, BatteryFlow, PlantFlow
 
 _PORT = vol.All(
     NumberSelector(NumberSelectorConfig(min=1, max=65535, step=1, mode=NumberSelectorMode.BOX)),
@@ -127,6 +129,15 @@ class DemsConfigFlow(ConfigFlow, domain=DOMAIN):
     def async_get_options_flow(config_entry: ConfigEntry) -> DemsOptionsFlow:
         """Return the options flow."""
         return DemsOptionsFlow()
+
+    @classmethod
+    @callback
+    @override
+    def async_get_supported_subentry_types(
+        cls, config_entry: ConfigEntry
+    ) -> dict[str, type[ConfigSubentryFlow]]:
+        """Return what can be added where the house's meters are entities: what is found at the Edge is a device."""
+        return {PLANT: PlantFlow, BATTERY: BatteryFlow} if CONF_METERS in config_entry.options else {}
 
     def _client(self, host: str, port: int, fingerprint: str, token: str | None = None) -> BridgeClient:
         session = async_get_clientsession(self.hass, verify_ssl=False)
@@ -242,7 +253,7 @@ class DemsConfigFlow(ConfigFlow, domain=DOMAIN):
             chosen = cleaned(user_input)
             errors = check_meters(self.hass, chosen) if chosen else {}
             if not errors:
-                return self._add({CONF_METERS: chosen} if chosen else {})
+                return self._add({CONF_METERS: chosen})
         return self.async_show_form(
             step_id="meters",
             data_schema=self.add_suggested_values_to_schema(meters_schema(self.hass), user_input),

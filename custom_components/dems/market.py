@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Final, Self
 
 from .document import Reader, Reason
+from .foresight import PlanMode
 
 MICRO: Final = 1_000_000
 """Micro-units in one unit of the currency."""
@@ -146,6 +147,28 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Live:
+    """What came of the running slot's market. ``grid_energy``: Wh at the meter in the slot, + is withdrawn."""
+
+    at: datetime | None
+    price: int | None
+    mode: PlanMode | None
+    grid_energy: int | None
+    reason: Reason | None
+
+    @classmethod
+    def read(cls, values: Reader) -> Self:
+        """Read it."""
+        return cls(
+            at=values.moment("at"),
+            price=values.integer("price"),
+            mode=values.choice("mode", PlanMode),
+            grid_energy=values.integer("grid_energy"),
+            reason=values.reason("reason"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Market:
     """The community's market from the household's side."""
 
@@ -162,11 +185,13 @@ class Market:
     cost_month: int | None
     saved_month_community: int | None
     saved_month_battery: int | None
+    live: Live | None
 
     @classmethod
     def read(cls, values: Reader) -> Self:
         """Read the section ``market``."""
         order, last = values.object("next_order"), values.object("last")
+        live = values.object("live")
         return cls(
             status=values.choice("status", MarketStatus),
             reason=values.reason("reason"),
@@ -181,6 +206,7 @@ class Market:
             cost_month=values.integer("cost_month"),
             saved_month_community=values.integer("saved_month_community"),
             saved_month_battery=values.integer("saved_month_battery"),
+            live=None if live is None else Live.read(live),
         )
 
 
@@ -239,6 +265,7 @@ class Trading:
     reserve_soc: int | None
     quiet_from: str | None
     quiet_to: str | None
+    follow_live: bool | None
 
     @classmethod
     def read(cls, values: Reader) -> Self:
@@ -252,4 +279,5 @@ class Trading:
             reserve_soc=values.integer("reserve_soc"),
             quiet_from=values.text("quiet_from"),
             quiet_to=values.text("quiet_to"),
+            follow_live=values.flag("follow_live"),
         )

@@ -17,6 +17,7 @@ from .foresight import Forecast, Plan, PlanMode, PlannedSlot
 from .market import (
     MICRO,
     Action,
+    Live,
     Market,
     MarketStatus,
     Order,
@@ -27,7 +28,16 @@ from .market import (
     SuggestionState,
 )
 from .models import House
-from .reasons import MARKET_REASONS, NONE, OTHER, PLAN_PROBLEMS, PLAN_REASONS, SUGGESTION_REASONS, known_code
+from .reasons import (
+    LIVE_REASONS,
+    MARKET_REASONS,
+    NONE,
+    OTHER,
+    PLAN_PROBLEMS,
+    PLAN_REASONS,
+    SUGGESTION_REASONS,
+    known_code,
+)
 from .sensor_description import DemsSensorDescription, Unit
 
 
@@ -242,6 +252,20 @@ def _cleared(market: Market) -> dict[str, Any]:
     }
 
 
+def _live(house: House) -> Live | None:
+    return None if house.market is None else house.market.live
+
+
+def _followed(live: Live) -> dict[str, Any]:
+    return {
+        "at": live.at,
+        "price": in_currency(live.price),
+        "mode": live.mode,
+        "grid_energy": live.grid_energy,
+        **_why(live.reason),
+    }
+
+
 def _market_problem(market: Market) -> Reason | None:
     """Return what stands in the way: of trading at all, of the next order, or what was wrong with the last result."""
     order, last = market.next_order, market.last
@@ -315,6 +339,16 @@ MARKET_SENSORS: Final[tuple[DemsSensorDescription[Any], ...]] = (
     _money("cost_month", lambda market: market.cost_month),
     _money("saved_month_community", lambda market: market.saved_month_community),
     _money("saved_month_battery", lambda market: market.saved_month_battery),
+    DemsSensorDescription[Live](
+        key="live_reason",
+        translation_key="live_reason",
+        part=Part.MARKET,
+        section=_live,
+        value=lambda live: known_code(live.reason, LIVE_REASONS) or NONE,
+        attributes=_followed,
+        device_class=SensorDeviceClass.ENUM,
+        options=_reasons(LIVE_REASONS),
+    ),
     DemsSensorDescription[Suggestion](
         key="suggestion",
         translation_key="suggestion",

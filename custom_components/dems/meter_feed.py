@@ -10,7 +10,7 @@ from homeassistant.util import dt as dt_util
 
 from .client import BridgeClient
 from .errors import BridgeError, BridgeProblem
-from .meters import Measured, Meters, Quantity, add, measure, samples
+from .meters import Measured, Meters, Quantity, measured_together, samples
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ class MeterFeed:
         self,
         hass: HomeAssistant,
         client: BridgeClient,
-        meters: Meters,
+        meters: tuple[Meters, ...],
         title: str,
         *,
         is_steered: bool = False,
@@ -49,13 +49,7 @@ class MeterFeed:
 
     def measured(self) -> dict[Quantity, Measured]:
         """Return what is measured now. What is unavailable is said to be unknown."""
-        return {
-            quantity: add(
-                measure(quantity, self._hass.states.get(one), is_inverted=quantity in self._meters.inverted)
-                for one in entities
-            )
-            for quantity, entities in self._meters.entities.items()
-        }
+        return measured_together(self._meters, self._hass.states.get)
 
     async def run(self) -> None:
         """Push until cancelled, or until the bridge says that it wants no readings."""
@@ -64,7 +58,9 @@ class MeterFeed:
         def changed(event: Event[EventStateChangedData]) -> None:
             self._changed.set()
 
-        forget = async_track_state_change_event(self._hass, self._meters.entity_ids, changed)
+        forget = async_track_state_change_event(
+            self._hass, {one for meters in self._meters for one in meters.entity_ids}, changed
+        )
         try:
             await self._push_all()
         finally:

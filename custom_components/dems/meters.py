@@ -3,7 +3,7 @@
 Pure: states in, values out. Powers in W (battery + discharges, grid + is import), counters in Wh, state of charge in %.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
@@ -16,6 +16,7 @@ from homeassistant.util.unit_conversion import EnergyConverter, PowerConverter
 
 CONF_METERS: Final = "meters"
 CONF_INVERTED: Final = "inverted"
+CONF_PART_CAPACITY: Final = "capacity"
 LARGEST_RESOLUTION: Final = 1_000_000
 """What the bridge takes; a meter that shows no smaller steps than this measures nothing."""
 
@@ -57,6 +58,8 @@ class Meters:
 
     entities: Mapping[Quantity, tuple[str, ...]]
     inverted: frozenset[Quantity]
+    capacity: int | None = None
+    """Wh of the battery among them, where the owner has said it."""
 
     @property
     def entity_ids(self) -> frozenset[str]:
@@ -66,14 +69,33 @@ class Meters:
     @classmethod
     def read(cls, options: Mapping[str, Any]) -> Meters | None:
         """Return the meters of an entry's options, None where none are chosen."""
-        chosen = options.get(CONF_METERS, {})
+        return cls.of(options.get(CONF_METERS, {}))
+
+    @classmethod
+    def of(cls, chosen: Mapping[str, Any]) -> Meters | None:
+        """Return the meters of one form, None where none are chosen there."""
         entities = {
             quantity: (found,) if isinstance(found, str) else tuple(found)
             for quantity in Quantity
             if (found := chosen.get(quantity))
         }
-        inverted = frozenset(Quantity(one) for one in chosen.get(CONF_INVERTED, ()))
-        return cls(entities=entities, inverted=inverted) if entities else None
+        turned = chosen.get(CONF_INVERTED, ())
+        # A part of the house has one quantity that can be turned, the house has several.
+        inverted = (SIGNED if turned else ()) if isinstance(turned, bool) else map(Quantity, turned)
+        if not entities:
+            return None
+        return cls(entities=entities, inverted=frozenset(inverted), capacity=chosen.get(CONF_PART_CAPACITY))
+
+
+def all_meters(options: Mapping[str, Any], parts: Iterable[Mapping[str, Any]]) -> tuple[Meters, ...]:
+    """Return the meters of an entry's options and of its subentries' data: the house and its further parts.
+
+    None where the house has none: parts alone do not measure it.
+    """
+    house = Meters.read(options)
+    if house is None:
+        return ()
+    return (house, *(meters for part in parts if (meters := Meters.of(part)) is not None))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +157,39 @@ def add(parts: Iterable[Measured]) -> Measured:
     if not values or len(values) < len(all_parts):
         return UNKNOWN
     return Measured(value=sum(values), resolution=max(part.resolution for part in all_parts))
+
+
+def average(parts: Iterable[tuple[Measured, int | None]]) -> Measured:
+    """Return the state of charge of several batteries with their capacities (Wh).
+
+    Weighted by capacity where every one is known, else all count alike; unknown where one of them is.
+    """
+    all_parts = tuple(parts)
+    capacities = [capacity for _, capacity in all_parts if capacity]
+    weights = capacities if len(capacities) == len(all_parts) else [1] * len(all_parts)
+    values = [part.value for part, _ in all_parts if part.value is not None]
+    if not values or len(values) < len(all_parts):
+        return UNKNOWN
+    weighted = sum(value * weight for value, weight in zip(values, weights, strict=True))
+    return Measured(
+        value=round(weighted / sum(weights)), resolution=max(part.resolution for part, _ in all_parts)
+    )
+
+
+def measured_together(
+    meters: Iterable[Meters], look: Callable[[str], State | None]
+) -> dict[Quantity, Measured]:
+    """Return what all meters say together; ``look`` returns an entity's state."""
+    found: dict[Quantity, list[tuple[Measured, int | None]]] = {}
+    for one in meters:
+        for quantity, entities in one.entities.items():
+            for entity_id in entities:
+                value = measure(quantity, look(entity_id), is_inverted=quantity in one.inverted)
+                found.setdefault(quantity, []).append((value, one.capacity))
+    return {
+        quantity: average(parts) if quantity is Quantity.SOC else add(value for value, _ in parts)
+        for quantity, parts in found.items()
+    }
 
 
 def samples(measured: Mapping[Quantity, Measured], at: float) -> list[dict[str, Any]]:

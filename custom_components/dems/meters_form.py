@@ -29,7 +29,7 @@ def _device_class(quantity: Quantity) -> SensorDeviceClass:
     return SensorDeviceClass.ENERGY if quantity.is_counter else SensorDeviceClass.BATTERY
 
 
-def _selector(hass: HomeAssistant, quantity: Quantity) -> EntitySelector:
+def entity_selector(hass: HomeAssistant, quantity: Quantity, *, multiple: bool) -> EntitySelector:
     """Return the selector of a quantity: what measures it, and never an entity that the bridge itself feeds."""
     own = [
         state.entity_id
@@ -41,7 +41,7 @@ def _selector(hass: HomeAssistant, quantity: Quantity) -> EntitySelector:
             filter=EntityWithDeviceFilterSelectorConfig(
                 domain="sensor", device_class=_device_class(quantity)
             ),
-            multiple=quantity in SUMMED,
+            multiple=multiple,
             exclude_entities=own,
         )
     )
@@ -50,7 +50,8 @@ def _selector(hass: HomeAssistant, quantity: Quantity) -> EntitySelector:
 def meters_schema(hass: HomeAssistant) -> vol.Schema:
     """Return the form's schema; nothing of it is needed by itself."""
     fields: dict[Any, Any] = {
-        vol.Optional(quantity.value): _selector(hass, quantity) for quantity in Quantity
+        vol.Optional(quantity.value): entity_selector(hass, quantity, multiple=quantity in SUMMED)
+        for quantity in Quantity
     }
     fields[vol.Optional(CONF_INVERTED, default=list)] = SelectSelector(
         SelectSelectorConfig(
@@ -60,8 +61,8 @@ def meters_schema(hass: HomeAssistant) -> vol.Schema:
     return vol.Schema(fields)
 
 
-def check_meters(hass: HomeAssistant, chosen: Mapping[str, Any]) -> dict[str, str]:
-    """Return what is wrong with a choice, by field."""
+def check_units(hass: HomeAssistant, chosen: Mapping[str, Any]) -> dict[str, str]:
+    """Return which fields of a choice measure something else."""
     errors: dict[str, str] = {}
     for quantity in Quantity:
         found = chosen.get(quantity) or ()
@@ -70,6 +71,12 @@ def check_meters(hass: HomeAssistant, chosen: Mapping[str, Any]) -> dict[str, st
                 check_unit(quantity, hass.states.get(entity_id))
             except UnitUnknown:
                 errors[quantity.value] = "unit_unknown"
+    return errors
+
+
+def check_meters(hass: HomeAssistant, chosen: Mapping[str, Any]) -> dict[str, str]:
+    """Return what is wrong with a choice, by field."""
+    errors = check_units(hass, chosen)
     has = frozenset(quantity for quantity in Quantity if chosen.get(quantity))
     if not any(needed <= has for needed in _NEEDS):
         errors["base"] = "meter_needed"

@@ -72,6 +72,7 @@ class CommandSource(StrEnum):
 
     MANUAL = "manual"
     SUGGESTION = "suggestion"
+    LIVE = "live"
     PLAN = "plan"
 
 

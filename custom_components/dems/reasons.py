@@ -239,6 +239,27 @@ SUGGESTION_REASONS: Final = frozenset(
 """Of suggestions: why they are made, ignored, and what came of them."""
 
 
+LIVE_REASONS: Final = frozenset(
+    {
+        "live_buys",
+        "live_no_answer",
+        "live_no_battery",
+        "live_no_market",
+        "live_no_plan",
+        "live_not_automatic",
+        "live_promised",
+        "live_refused",
+        "live_self_consumption",
+        "live_sells_surplus",
+        "live_serves_community",
+        "live_stores",
+        "live_values_unknown",
+        "live_waits",
+    }
+)
+"""Of the running slot's market: why the battery does what it does, or why it does not follow."""
+
+
 def known_code(reason: Reason | None, codes: frozenset[str]) -> str | None:
     """Return a reason's code as a state: one that a newer bridge knows and we do not has a state, too."""
     if reason is None:

@@ -30,6 +30,7 @@ ACKNOWLEDGED_AFTER: Final = 3.0
 """s. The bridge waits little longer; of a script that takes longer it is told that it runs."""
 FIRST_RETRY: Final = 5.0
 LONGEST_RETRY: Final = 60.0
+OFFER_RETRY: Final = 10.0
 LONGEST_REMEMBERED: Final = 60.0
 """s. Whatever the bridge says, a set-point that is not renewed ends after this long."""
 
@@ -117,6 +118,21 @@ class Setpoints:
         """The power (W, + discharging) that the script was last run with, None while the battery is free."""
         return self._power
 
+    @property
+    def is_needed(self) -> bool:
+        """Whether there are scripts, or a release is owed."""
+        return self._scripts is not None or self._journal.release is not None
+
+    @callback
+    def give_back_once_started(self) -> None:
+        """Give back what is owed and do nothing else: the household cannot be set up now."""
+
+        async def at_started(hass: HomeAssistant) -> None:
+            await self.close()
+
+        if self._journal.release is not None:
+            async_at_started(self._hass, at_started)
+
     @callback
     def connected(self) -> None:
         """The bridge is there, perhaps another run of it: it has to know what is offered."""
@@ -137,8 +153,8 @@ class Setpoints:
             if self._journal.release is not None:
                 _LOGGER.warning("%s: a set-point was left in force, giving the battery back", self._title)
                 self._release_at = self._hass.loop.time()
-            while True:
-                await self._step()
+            while not self._is_closing:
+                await self._guarded_step()
                 await self._wait()
         finally:
             forget()
@@ -146,9 +162,13 @@ class Setpoints:
     async def close(self) -> None:
         """Obey nothing any more, and give the battery back. What cannot be given back now is so at the next start."""
         self._is_closing = True
+        self._wake.set()
         async with self._one_at_a_time:
             if self._journal.release is not None:
-                await self._release()
+                try:
+                    await self._release()
+                except Exception:
+                    _LOGGER.exception("%s: unexpected error while giving the battery back", self._title)
 
     async def _started(self) -> None:
         started = asyncio.Event()
@@ -162,6 +182,15 @@ class Setpoints:
             await started.wait()
         finally:
             forget()
+
+    async def _guarded_step(self) -> None:
+        """Go on after a fault of our own, or of the disk: a battery that is held must be given back."""
+        try:
+            await self._step()
+        except Exception:
+            _LOGGER.exception("%s: unexpected error while steering the battery", self._title)
+            if self._journal.release is not None:
+                self._release_at = self._hass.loop.time() + self._retry
 
     async def _step(self) -> None:
         self._wake.clear()
@@ -180,6 +209,8 @@ class Setpoints:
     async def _wait(self) -> None:
         """Wait for news, or until the battery is to be given back."""
         due = None if self._release_at is None else max(0.0, self._release_at - self._hass.loop.time())
+        if self._must_offer:
+            due = OFFER_RETRY if due is None else min(due, OFFER_RETRY)
         try:
             async with asyncio.timeout(due):
                 await self._wake.wait()
@@ -208,7 +239,7 @@ class Setpoints:
             if self._scripts is not None:
                 self._complain_of(problem)
         except BridgeError as error:
-            # The connection breaks, too, and its return calls us again.
+            self._must_offer = True
             _LOGGER.debug("%s was not told what is offered: %s", self._title, error)
 
     def _complain_of(self, problem: BridgeProblem) -> None:

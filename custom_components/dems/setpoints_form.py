@@ -17,6 +17,7 @@ from homeassistant.helpers.selector import (
 
 from .const import LARGEST_POWER
 from .meters import CONF_METERS, Quantity
+from .plant_form import LARGEST_CAPACITY
 from .scripts import (
     CONF_CAPACITY,
     CONF_CONFIRMED,
@@ -28,7 +29,6 @@ from .scripts import (
     service_of,
 )
 
-_LARGEST_CAPACITY: Final = 10_000_000
 _SCRIPTS: Final = (CONF_SET, CONF_RELEASE)
 _NEEDED: Final = (Quantity.GRID_POWER, Quantity.BATTERY_POWER, Quantity.SOC)
 """Without these no limit of the owner's can be kept."""
@@ -54,7 +54,7 @@ def setpoints_schema() -> vol.Schema:
             vol.Optional(CONF_RELEASE): script,
             vol.Optional(CONF_MAX_CHARGE): _number(0, LARGEST_POWER, UnitOfPower.WATT),
             vol.Optional(CONF_MAX_DISCHARGE): _number(0, LARGEST_POWER, UnitOfPower.WATT),
-            vol.Optional(CONF_CAPACITY): _number(1, _LARGEST_CAPACITY, UnitOfEnergy.WATT_HOUR),
+            vol.Optional(CONF_CAPACITY): _number(1, LARGEST_CAPACITY, UnitOfEnergy.WATT_HOUR),
             vol.Required(CONF_CONFIRMED, default=False): BooleanSelector(),
         }
     )

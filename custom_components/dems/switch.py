@@ -52,6 +52,13 @@ AUTO_BID = DemsSwitchDescription[Trading](
     section=lambda house: house.trading,
     value=lambda trading: trading.auto_bid,
 )
+FOLLOW_LIVE = DemsSwitchDescription[Trading](
+    key="follow_live",
+    translation_key="follow_live",
+    part=Part.MARKET,
+    section=lambda house: house.trading,
+    value=lambda trading: trading.follow_live,
+)
 
 
 async def async_setup_entry(
@@ -59,7 +66,7 @@ async def async_setup_entry(
 ) -> None:
     """Set up the switches of a household."""
     add_with_devices(entry, async_add_entities, SWITCHES, LimitSwitch)
-    add_with_devices(entry, async_add_entities, (AUTO_BID,), TradingSwitch)
+    add_with_devices(entry, async_add_entities, (AUTO_BID, FOLLOW_LIVE), TradingSwitch)
 
 
 class DemsSwitch[S](DemsEntity[S], SwitchEntity):

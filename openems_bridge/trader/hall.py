@@ -352,6 +352,8 @@ class MarketHall:
 
     def _settings_changed(self, settings: TradingSettings) -> None:
         self._parts.show({"trading": settings.section()})
+        if self._built is not None and self._built.live is not None:
+            self._built.live.stop_if_unwanted()
         self._parts.replan()
         self._wake()
 

@@ -6,13 +6,14 @@ and the running slot's market speak of the same energy at the meter, on which th
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from math import ceil
 
 from dems_node.json_types import Json
 from dems_protocol.market.fills import ONE, OrderSide, OrderTerms, fill
 from dems_protocol.slots import SlotGrid
 from openems_bridge.dispatcher.house_net import raw_house_net
 from openems_bridge.dispatcher.precedence import is_further
-from openems_bridge.dispatcher.slot_progress import SlotProgress, SlotStart, advance
+from openems_bridge.dispatcher.slot_progress import LONGEST_STEP_SECONDS, SlotProgress, SlotStart, advance
 from openems_bridge.foresight.execution import PlannedCommand, command_for
 from openems_bridge.foresight.plan import PlanMode, PlanReason
 from openems_bridge.foresight.planner_process import PLAN_MODES
@@ -86,11 +87,11 @@ class SlotFlows:
             else replace(self, house_powers=(), grid_powers=())
         )
         house = raw_house_net(telemetry) if has_battery else telemetry.grid_power
+        meter = _bridged(self.grid, telemetry, grid, slot_start)
+        battery = _bridged(self.battery, _as_meter(telemetry), grid, _of_battery(slot_start))
         return SlotFlows(
-            advance(self.grid, telemetry, grid, slot_start),
-            advance(self.battery, _as_meter(telemetry), grid, _of_battery(slot_start))
-            if has_battery
-            else None,
+            meter,
+            battery if has_battery else None,
             before.house_powers if house is None else (*before.house_powers, house),
             before.grid_powers
             if telemetry.grid_power is None
@@ -242,6 +243,24 @@ _REASONS = {
 def _because(mode: Mode, filled: Mapping[Purpose, int]) -> PlanReason:
     code, purpose = _REASONS[mode]
     return PlanReason(code, {} if purpose is None else {"energy": filled.get(purpose, 0)})
+
+
+def _bridged(
+    progress: SlotProgress | None, telemetry: Telemetry, grid: SlotGrid, slot_start: SlotStart
+) -> SlotProgress:
+    """Return the progress after a sample, a pause of up to two minutes before it taken to be as the sample is.
+
+    Some houses tell their values once a minute only. Where there are counters, they put it right.
+    """
+    if progress is not None and progress.slot == grid.slot_at(telemetry.measured_at):
+        pause = telemetry.measured_at - progress.measured_at
+        if LONGEST_STEP_SECONDS < pause <= LONGEST_SILENCE_SECONDS:
+            for _ in range(1, ceil(pause / LONGEST_STEP_SECONDS)):
+                at = progress.measured_at + LONGEST_STEP_SECONDS
+                progress = advance(
+                    progress, replace(telemetry, measured_at=at, counters={}), grid, slot_start
+                )
+    return advance(progress, telemetry, grid, slot_start)
 
 
 def _mean(powers: Sequence[int]) -> float:

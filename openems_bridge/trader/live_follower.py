@@ -43,7 +43,10 @@ LOOKS_A_SLOT = 6
 SAMPLE_SECONDS = 5.0
 HOLDS_SECONDS = 180.0
 """Without an answer for so long the battery goes on by suggestion and plan (docs/market.md section 12)."""
+SOON_SECONDS = 20.0
+"""Where an answer was cleared before anything was told of the slot, the next one is asked for so soon."""
 _LONGEST_PAUSE_SECONDS = 300.0
+_BOOKS_KEPT = 4
 _LOGGER = logging.getLogger(__name__)
 _NO_WILL = Willingness(buy_to_store=0, buy_to_save=0, sell_surplus=0, discharge=0)
 """Of a household that no battery is steered in: it has only its need and its surplus."""
@@ -71,6 +74,15 @@ class LiveParts:
     changed: Callable[[], None]
 
 
+@dataclass(frozen=True, slots=True)
+class _Book:
+    """What was told of a slot at a moment (UTC s)."""
+
+    slot: int
+    told_at: float
+    orders: tuple[Order, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Steered:
     """A battery that may be steered now, and what the plan says of the running slot."""
@@ -91,12 +103,20 @@ class LiveFollower:
         self._trading_zones: tuple[int, int] | None = None
         self._answered_at = float("-inf")
         self._command_id: str | None = None
+        self._books: tuple[_Book, ...] = ()
+        self._too_early = False
         self._state: LiveState | None = None
 
     @property
     def state(self) -> LiveState | None:
         """What is shown; None while the owner does not let the bridge follow."""
         return self._state
+
+    def stop_if_unwanted(self) -> None:
+        """Let the battery go at once where the owner has just switched following off."""
+        if not self._parts.settings().follow_live:
+            self._withdraw()
+            self._state = None
 
     async def run(self) -> None:
         """Follow until cancelled."""
@@ -112,6 +132,8 @@ class LiveFollower:
             pause = period
             if await self.look():
                 backoff.reset()
+                if self._too_early:
+                    pause = min(period, SOON_SECONDS)
             else:
                 pause = backoff.next_pause()
             due = clock.monotonic() + pause
@@ -170,6 +192,7 @@ class LiveFollower:
             return self._idle(now, "live_no_market")
         steered = self._steered(view.slot)
         orders = self._orders(view, UtilityPrices(sell=place.sell, buy=place.buy), steered)
+        self._books = (*self._books, _Book(view.slot, now, orders))[-_BOOKS_KEPT:]
         answer = await parts.operator.tell_live(
             view.slot,
             parts.meter,
@@ -183,17 +206,29 @@ class LiveFollower:
                 return self._state
             return self._idle(after, "live_waits")
         self._answered_at = after
+        cleared = self._cleared_book(view.slot, answer.at)
+        self._too_early = cleared is None
+        if cleared is None:
+            return self._idle(after, "live_waits")
         if steered is None:
             self._withdraw()
             return LiveState(at=answer.at, price=answer.price, reason=self._unsteered(view.slot))
         found = decision(
             view,
-            orders,
-            answer.filled(orders, zone),
+            cleared.orders,
+            answer.filled(cleared.orders, zone),
             reserve_soc=max(steered.battery.reserve_soc, steered.planned.reserve_soc),
             promised=steered.planned.grid_energy if steered.planned.reason.code in CONTRACTED else None,
         )
         return self._carried_out(found, view.slot, answer.at, answer.price)
+
+    def _cleared_book(self, slot: int, at: float) -> _Book | None:
+        """Return what was told last before a clearing: ratios are of those quantities, not of newer ones.
+
+        The operator clears a few times a minute, so its answer is often of a moment ago.
+        """
+        told = (book for book in reversed(self._books) if book.slot == slot and book.told_at <= at)
+        return next(told, None)
 
     def _carried_out(self, found: LiveDecision, slot: int, at: float, price: int) -> LiveState:
         parts = self._parts

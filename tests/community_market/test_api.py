@@ -27,7 +27,21 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("PUT", "/v1/encryption-keys"): {"meter": WORD, "key": WORD, "from": SLOT, "signature": SIGNATURE},
 }
 """Bodies of the right shape that nobody signed."""
-WRONG_VALUES = (None, -1, 2**64, 1.5, True, "", "0x", "0x11", "0xzz", "x" * 200, [], {}, [[]])
+WRONG_VALUES: tuple[Any, ...] = (
+    None,
+    -1,
+    2**64,
+    1.5,
+    True,
+    "",
+    "0x",
+    "0x11",
+    "0xzz",
+    "x" * 200,
+    [],
+    {},
+    [[]],
+)
 
 
 class Client:
@@ -71,7 +85,8 @@ async def test_hostile_clients_get_problems_and_change_nothing(street: Street) -
 
 async def _malformed_bodies_are_problems(client: Client) -> None:
     for (method, path), good in BODIES.items():
-        for body in (None, 7, [], "text", {}, {**good, "more": 1}):
+        odd: tuple[Any, ...] = (None, 7, [], "text", {}, {**good, "more": 1})
+        for body in odd:
             status, kind = await client.ask(method, path, body)
             assert (status, kind) in {(422, "invalid"), (400, "malformed"), (415, "not-json")}, (path, body)
         for key in good:

@@ -18,7 +18,7 @@ from tests.community.town import Crash, Fuse, Site, Town, TownClock, running_tow
 from tests.community_market.traders import Traders
 
 AHEAD = 8
-CRASHES = 12
+CRASHES = 8
 
 
 async def _pass_to(town: Town, moment: float) -> None:

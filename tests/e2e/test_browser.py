@@ -1,111 +1,184 @@
-"""What a person clicks on the first evening, in a real Chromium: log in, add the integration, look at the house.
+"""What a person clicks on the first evening, in a real Chromium: from the onboarding to an automation that runs.
 
-With ``DEMS_SCREENSHOTS=docs/images`` (``make screenshots``) the test waits until the first slots have closed and
-leaves the pictures that the README shows.
+With ``DEMS_SCREENSHOTS=docs/images`` (``make screenshots``) the test leaves the pictures of README and docs.
 """
 
-import asyncio
-import os
+import json
+import random
 import re
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, async_playwright, expect
+from aiohttp import web
+from playwright.async_api import Page, expect
 
-from demo.app import DASHBOARD, furnish
 from demo.home_assistant import HomeAssistant, Login, home_assistant, write_configuration
-from demo.household import SLOT_SECONDS, BridgeOptions, bridge, fake_edge
+from demo.household import BridgeOptions, bridge, fake_edge
 from demo.processes import free_port
-from tests.e2e.household import DEMO_PYTHON
+from tests.e2e.frontend import (
+    DASHBOARD,
+    ROOT,
+    add_dashboard,
+    add_discovered,
+    chromium,
+    dark_phone,
+    desktop,
+    documented_dashboard,
+    import_blueprint,
+    make_automation,
+    onboard,
+    picture,
+    use_blueprint,
+)
+from tests.e2e.household import DEMO_PYTHON, eventually
 
 pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.timeout(300)]
 
-CHROMIUM = "/usr/bin/chromium"
-QUIET = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
-PATIENCE_MS = 30_000
+BLUEPRINTS = ROOT / "blueprints" / "automation" / "dems"
 A_POWER = re.compile(r"-?[\d.,]+\sW")
-
-
-@asynccontextmanager
-async def browser_page(width: int, height: int) -> AsyncGenerator[Page]:
-    """Open a page in Debian's Chromium."""
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
-        page = await browser.new_page(viewport={"width": width, "height": height})
-        page.set_default_timeout(PATIENCE_MS)
-        yield page
-        await browser.close()
+STEERED = "The bridge steers the battery"
+RESERVE_BEFORE_A_STORM = 80
+HEADINGS = {
+    "house": ("Now", "Battery", "Energy today"),
+    "plan": ("What the battery does, and why",),
+    "market": (),
+    "ledger": (),
+}
+"""What the pages of a house in no community show; sections without anything to show are hidden."""
+NO_COMMUNITY = re.compile(r"This household (is in no|does not trade in a) community")
 
 
 async def test_first_evening(tmp_path: Path) -> None:
-    write_configuration(tmp_path / "hass")
+    _configure(tmp_path / "hass")
+    household = f"Musterhaus {random.randint(1, 999)}"
     async with (
         fake_edge(tmp_path, "--speed", "60", "--start", "10:00") as edge,
-        bridge(BridgeOptions(folder=tmp_path / "bridge", edge=edge.ports)) as daemon,
+        bridge(
+            BridgeOptions(
+                folder=tmp_path / "bridge", edge=edge.ports, household=household, host=None, zeroconf=True
+            )
+        ) as daemon,
         home_assistant(tmp_path / "hass", free_port(), DEMO_PYTHON) as hass,
-        browser_page(1400, 1000) as page,
+        chromium() as browser,
     ):
-        await hass.onboard(Login())
-        await _log_in(page, hass, Login())
-        await _open_our_flow(page, hass)
-        await _submit(page, "127.0.0.1", str(daemon.port))
-        await expect(page.get_by_text("Pair with Musterhaus")).to_be_visible(timeout=PATIENCE_MS)
-        await _submit(page, await daemon.pairing_code())
-        await page.get_by_role("button", name="Skip and finish").click()
-        await _devices_are_listed(page, hass)
-        await furnish(hass)
-        await _house_shows_values(page, hass)
-        await _picture(page, "house")
+        page = await desktop(browser)
+        await onboard(page, hass, Login())
+        await add_discovered(page, hass, household, await daemon.pairing_code())
+        await _devices_are_listed(page, hass, household)
+        await add_dashboard(hass, documented_dashboard(household), household)
+        await _an_automation_runs(page, hass)
+        await _a_blueprint_runs(page, hass)
+        for name in HEADINGS:
+            await _dashboard_shows(page, hass, name)
+        phone = await dark_phone(browser, page)
+        for name in HEADINGS:
+            await _dashboard_shows(phone, hass, name)
+            await _fits_in_the_dark(phone)
 
 
-async def _log_in(page: Page, hass: HomeAssistant, login: Login) -> None:
-    await page.goto(hass.url)
-    await page.fill("input[name=username]", login.username)
-    await page.fill("input[name=password]", login.password)
-    await page.keyboard.press("Enter")
-    await page.wait_for_url(re.compile(r"/(home|lovelace)"))
+def _configure(folder: Path) -> None:
+    """Leave onboarding to the person, but for the step that asks the internet for a map."""
+    write_configuration(folder)
+    onboarding = folder / ".storage" / "onboarding"
+    stored = json.loads(onboarding.read_text())
+    stored["data"]["done"] = ["core_config"]
+    onboarding.write_text(json.dumps(stored))
+    (folder / "automations.yaml").write_text("[]")
+    configuration = folder / "configuration.yaml"
+    text = configuration.read_text().replace("automation:\n", "automation: !include automations.yaml\n")
+    configuration.write_text(text + "input_boolean:\n  storm_warning:\n    name: Storm warning\n")
 
 
-async def _open_our_flow(page: Page, hass: HomeAssistant) -> None:
-    await page.goto(f"{hass.url}/config/integrations/dashboard")
-    await page.get_by_role("button", name="Add integration").click()
-    await page.locator("dialog-add-integration input").fill("DEMS")
-    await page.locator("ha-integration-list-item").first.click()
-    form, another = page.locator("step-flow-form"), page.get_by_text("Set up another instance")
-    # a bridge elsewhere in the network may have been discovered: then the dialog asks which one is meant
-    await expect(form.or_(another).first).to_be_visible(timeout=PATIENCE_MS)
-    if await another.count():
-        await another.click()
-
-
-async def _submit(page: Page, *values: str) -> None:
-    fields = page.locator("step-flow-form input")
-    await expect(fields).to_have_count(len(values), timeout=PATIENCE_MS)
-    for index, value in enumerate(values):
-        await fields.nth(index).fill(value)
-    await page.get_by_role("button", name="Submit").click()
-
-
-async def _devices_are_listed(page: Page, hass: HomeAssistant) -> None:
+async def _devices_are_listed(page: Page, hass: HomeAssistant, household: str) -> None:
     await page.goto(f"{hass.url}/config/integrations/integration/dems")
-    for device in ("Grid meter", "Battery", "Roof", "Musterhaus"):
-        await expect(page.get_by_text(device, exact=True).first).to_be_visible(timeout=PATIENCE_MS)
+    for device in ("Grid meter", "Battery", "Roof", household):
+        await expect(page.get_by_text(device, exact=True).first).to_be_visible()
+    await picture(page, "devices")
 
 
-async def _house_shows_values(page: Page, hass: HomeAssistant) -> None:
-    await page.goto(f"{hass.url}/{DASHBOARD}")
-    tiles = page.locator("hui-tile-card")
-    await expect(tiles).to_have_count(4, timeout=PATIENCE_MS)
-    for index in range(4):
-        await expect(tiles.nth(index)).to_contain_text(A_POWER, timeout=PATIENCE_MS)
-    await expect(page.locator("ha-gauge").first).to_contain_text("%", timeout=PATIENCE_MS)
-    await expect(page.get_by_text("Mode off: nothing is written to the battery")).to_be_visible()
+async def _an_automation_runs(page: Page, hass: HomeAssistant) -> None:
+    await make_automation(page, hass, "Tell me when the battery is steered", "Dispatch started", STEERED)
+    await _armed(hass, "tell_me_when_the_battery_is_steered")
+    entities = await hass.entities()
+    await hass.action("select", "select_option", entity_id=entities["mode"], option="manual")
+    await hass.action("switch", "turn_on", entity_id=entities["battery_feed_in"])
+    await hass.action("number", "set_value", entity_id=entities["manual_setpoint"], value=500)
+    await page.get_by_role("button", name=re.compile("Notifications")).click()
+    await expect(page.get_by_text(STEERED).last).to_be_visible()
+    await picture(page, "notified")
+    await page.keyboard.press("Escape")
 
 
-async def _picture(page: Page, name: str) -> None:
-    folder = os.environ.get("DEMS_SCREENSHOTS")
-    if folder:
-        await asyncio.sleep(3 * SLOT_SECONDS)
-        await page.screenshot(path=str(Path(folder) / f"{name}.png"))
+async def _a_blueprint_runs(page: Page, hass: HomeAssistant) -> None:
+    async with _published(BLUEPRINTS) as address:
+        await import_blueprint(page, hass, f"{address}/keep_reserve.yaml")
+    title = "DEMS: keep a reserve before a storm"
+    await use_blueprint(page, title, "Storm warning", "Reserve")
+    await _armed(hass, "dems_keep_a_reserve_before_a_storm")
+    await hass.action("input_boolean", "turn_on", entity_id="input_boolean.storm_warning")
+    reserve = (await hass.entities())["reserve_soc"]
+
+    async def raised() -> bool:
+        return float((await hass.state(reserve))["state"]) == RESERVE_BEFORE_A_STORM
+
+    await eventually("the blueprint raises the battery's reserve", raised)
+
+
+async def _armed(hass: HomeAssistant, automation: str) -> None:
+    """Wait until an automation that was saved waits for its trigger: Home Assistant loads it afterwards."""
+
+    async def is_on() -> bool:
+        states = await hass.rest("GET", "states")
+        return any((one["entity_id"], one["state"]) == (f"automation.{automation}", "on") for one in states)
+
+    await eventually(f"the automation {automation} is armed", is_on)
+
+
+@asynccontextmanager
+async def _published(folder: Path) -> AsyncGenerator[str]:
+    """Serve a folder's files; its address."""
+    app = web.Application()
+    app.router.add_static("/", folder)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    port = free_port()
+    await web.TCPSite(runner, "127.0.0.1", port).start()
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        await runner.cleanup()
+
+
+async def _dashboard_shows(page: Page, hass: HomeAssistant, name: str) -> None:
+    await page.goto(f"{hass.url}/{DASHBOARD}/{name}")
+    view = page.locator("hui-sections-view")
+    await expect(view).to_be_visible()
+    for heading in HEADINGS[name]:
+        await expect(view.get_by_text(heading, exact=True).first).to_be_visible()
+    if name == "house":
+        tiles = view.locator("hui-tile-card").filter(has_text=A_POWER)
+        await expect(tiles.nth(3)).to_be_visible()
+        await expect(view.locator("ha-gauge").first).to_contain_text("%")
+    if not HEADINGS[name]:
+        await expect(view.get_by_text(NO_COMMUNITY)).to_be_visible()
+        await expect(view.locator("hui-heading-card:visible")).to_have_count(0)
+    await expect(page.locator("hui-error-card:visible, hui-warning:visible")).to_have_count(0)
+    missing = view.get_by_text(re.compile("Entity not found")).filter(visible=True)
+    await expect(missing).to_have_count(0)
+
+
+async def _fits_in_the_dark(page: Page) -> None:
+    """Nothing is wider than the phone, and the ground is darker than the letters on it."""
+    widths = await page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    assert widths[0] <= widths[1]
+    lightness = """(property) => {
+        const canvas = document.createElement('canvas').getContext('2d');
+        canvas.fillStyle = getComputedStyle(document.documentElement).getPropertyValue(property).trim();
+        canvas.fillRect(0, 0, 1, 1);
+        return canvas.getImageData(0, 0, 1, 1).data.slice(0, 3).reduce((a, b) => a + b) / 765;
+    }"""
+    ground = await page.evaluate(lightness, "--primary-background-color")
+    letters = await page.evaluate(lightness, "--primary-text-color")
+    assert ground < 0.2 < 0.8 < letters

@@ -70,7 +70,7 @@ class BatteryHouse:
         while self._clock.now < until:
             self._clock.now += 1
             self.fake.core.advance()
-            self.dispatcher.observe(Cycle(telemetry=self._telemetry()))
+            self.dispatcher.observe(Cycle(telemetry=self.telemetry))
             await self.dispatcher.step()
         after = self._counters()
         return SlotReading(
@@ -78,7 +78,9 @@ class BatteryHouse:
             feed_in=after[Register.FEED_IN] - before[Register.FEED_IN],
         )
 
-    def _telemetry(self) -> Telemetry:
+    @property
+    def telemetry(self) -> Telemetry:
+        """The house's values of this cycle."""
         applied = self._value("ess0/DebugSetActivePower")
         return Telemetry(
             measured_at=self._clock.now,

@@ -16,6 +16,7 @@ from openems_bridge.trader.own_orders import OwnOrder
 from openems_bridge.trader.suggestion_desk import SlotReading
 from openems_bridge.trader.suggestions import Suggestion
 from tests.e2e_market.battery_house import BatteryHouse
+from tests.e2e_market.running_slot import side_of_alice, side_of_bob
 from tests.ledger.street import Bridge, Street
 from tests.trader.bazaar import Stall, stall
 
@@ -120,6 +121,19 @@ class Fair:
         await self.alice.built.suggestions.measured(self.slot, measured)
         return measured
 
+    async def follow_slot(self, *, until: float) -> None:
+        """Let Alice and Bob tell each minute what they would trade, and Alice's battery do what comes of it."""
+        clock = self.street.town.clock
+        looks = {id(self.bob): clock.now, id(self.alice): clock.now + 7}
+        while clock.now < until:
+            for one in (self.bob, self.alice):
+                assert one.built.live is not None
+                one.built.live.sample()
+                if clock.now >= looks[id(one)]:
+                    looks[id(one)] += 60
+                    assert await one.built.live.look()
+            await self.roof.house.play(min(clock.now + 5, until))
+
     async def order(self, one: Stall) -> OwnOrder:
         """Return a household's order of the slot."""
         (order,) = await one.database.run(journal.of_slot, self.slot)
@@ -157,8 +171,11 @@ async def running_fair(street: Street) -> AsyncIterator[Fair]:
     """Let five households move in, three of them with a stall."""
     roof = Roof()
     async with AsyncExitStack() as stack:
-        alice = await stack.enter_async_context(stall(street, "alice", roof))
-        bob, carol = [await stack.enter_async_context(stall(street, name)) for name in ("bob", "carol")]
+        clock = street.town.clock
+        of_alice = side_of_alice(lambda: roof.house, lambda: street.town.slot)
+        alice = await stack.enter_async_context(stall(street, "alice", roof, of_alice))
+        bob = await stack.enter_async_context(stall(street, "bob", live=side_of_bob(clock)))
+        carol = await stack.enter_async_context(stall(street, "carol"))
         dora, emil = [await stack.enter_async_context(street.bridge(name)) for name in ("dora", "emil")]
         fair = Fair(street, roof, alice, bob, carol, (dora, emil))
         fair.next_slot()

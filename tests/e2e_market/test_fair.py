@@ -3,12 +3,16 @@
 import pytest
 
 from community.market import book_closing, keeper
+from community.store import market as store
+from community.store.market import BookedOrder
 from dems_node.chain import journal as transactions
 from dems_node.chain.transactions import State
 from dems_protocol.market.order_set import SetLeaf
-from openems_bridge.dispatcher.commands import Status
+from openems_bridge.dispatcher.commands import CommandSource, Status
+from openems_bridge.foresight.plan import PlanMode
 from openems_bridge.ledger import journal as ledger_journal
 from openems_bridge.ledger.slot_phase import Phase
+from openems_bridge.telemetry import Register
 from openems_bridge.trader import verdicts
 from openems_bridge.trader.own_orders import OrderState
 from openems_bridge.trader.suggestions import SuggestionState
@@ -21,6 +25,7 @@ async def test_from_the_order_to_the_netting(fair: Fair, monkeypatch: pytest.Mon
     await _what_is_sold_is_delivered_and_the_rest_netted(fair)
     await _an_empty_battery_is_spared(fair)
     await _own_load_goes_first(fair)
+    await _the_running_slot_is_followed(fair)
     await _an_order_that_comes_too_late_is_missed(fair)
     await _an_operator_that_never_clears(fair, monkeypatch)
     await _an_omitted_order_brings_the_set_down(fair, monkeypatch)
@@ -132,6 +137,36 @@ async def _an_order_that_comes_too_late_is_missed(fair: Fair) -> None:
     await _battery_is_left_alone(fair)
 
 
+async def _the_running_slot_is_followed(fair: Fair) -> None:
+    """Nobody traded ahead; Bob's house needs 2 kW now, and Alice's battery serves it besides her own house."""
+    fair.next_slot()
+    times, house = fair.times, fair.roof.house
+    await fair.pass_to(times.start)
+    before = house.telemetry.counters
+    await fair.follow_slot(until=times.end - 1)
+    after = house.telemetry.counters
+    sold, bought = (
+        (after[register] or 0) - (before[register] or 0)
+        for register in (Register.FEED_IN, Register.WITHDRAWAL)
+    )
+    assert sold - bought == pytest.approx(500, abs=25), "what Bob needs, at Alice's meter"
+    assert fair.alice.built.live is not None
+    state = fair.alice.built.live.state
+    assert state is not None
+    assert (state.mode, state.reason.code) == (PlanMode.SERVE_COMMUNITY, "live_serves_community")
+    assert state.price is not None
+    assert 150_000 < state.price < 200_000, "Alice's limit is the marginal one"
+    assert house.dispatcher.state.command is not None
+    assert house.dispatcher.state.command.source is CommandSource.LIVE
+    assert fair.bob.built.live is not None
+    assert fair.bob.built.live.state is not None
+    assert fair.bob.built.live.state.reason.code == "live_no_battery"
+    # Nobody answers any more: the command ends by itself, and there is no plan here to go on with.
+    fair.street.town.clock.now += 181
+    await house.play(fair.street.town.clock.now + 2)
+    assert house.dispatcher.state.status is Status.RELEASED
+
+
 async def _battery_is_left_alone(fair: Fair) -> None:
     await fair.live_through_slot()
     assert fair.roof.house.set_points == []
@@ -164,11 +199,11 @@ async def _an_omitted_order_brings_the_set_down(fair: Fair, monkeypatch: pytest.
     fair.next_slot()
     await fair.place_all()
     omitted = (await fair.order(fair.alice)).hash
-    honest = book_closing.store.of_slot
+    honest = store.of_slot
 
     with monkeypatch.context() as patch:
         patch.setattr(
-            book_closing.store,
+            store,
             "of_slot",
             lambda connection, slot: [one for one in honest(connection, slot) if one.order != omitted],
         )
@@ -183,7 +218,7 @@ async def _a_forged_order_brings_the_set_down(fair: Fair, monkeypatch: pytest.Mo
     await fair.place_all()
     honest = book_closing.set_leaves
 
-    def forged(orders: list[book_closing.BookedOrder]) -> list[SetLeaf]:
+    def forged(orders: list[BookedOrder]) -> list[SetLeaf]:
         """Put Bob's order down to Carol's meter."""
         leaves = honest(orders)
         meters = [leaf.meter for leaf in leaves]

@@ -246,6 +246,13 @@ MARKET: dict[str, Any] = {
     "cost_month": 12000000,
     "saved_month_community": 5000000,
     "saved_month_battery": 2000000,
+    "live": {
+        "at": 1790001030.0,
+        "price": 163000,
+        "mode": "serve_community",
+        "grid_energy": -320,
+        "reason": {"code": "live_serves_community", "params": {"energy": 320}},
+    },
 }
 
 SUGGESTION: dict[str, Any] = {
@@ -270,6 +277,7 @@ TRADING: dict[str, Any] = {
     "reserve_soc": 20,
     "quiet_from": "22:00",
     "quiet_to": "07:00",
+    "follow_live": True,
 }
 
 FORECAST: dict[str, Any] = {

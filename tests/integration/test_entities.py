@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
+from unittest.mock import Mock, patch
 
 import pytest
 import yaml
@@ -44,7 +44,10 @@ async def test_platform(
     platform: Platform,
 ) -> None:
     bridge.document = trader(dispatch=COMMANDED)
-    with patch("custom_components.dems.PLATFORMS", [platform]):
+    with (
+        patch("custom_components.dems.PLATFORMS", [platform]),
+        patch("homeassistant.components.image._RND", Mock(getrandbits=Mock(return_value=1))),
+    ):
         entry = await set_up()
     await snapshot_platform(hass, er.async_get(hass), snapshot, entry.entry_id)
 
@@ -263,6 +266,7 @@ async def test_documented_dashboard_shows_what_there_is(
         "gauge",
         "history-graph",
         "logbook",
+        "markdown",
         "energy-distribution",
         "picture-entity",
     }

@@ -121,6 +121,7 @@ async def test_suggestion_of_nulls(hass: HomeAssistant, bridge: FakeBridge, set_
     [
         ("switch", "turn_off", "trade_automatically", {}, {"auto_bid": False}),
         ("switch", "turn_on", "trade_automatically", {}, {"auto_bid": True}),
+        ("switch", "turn_off", "follow_the_running_slot", {}, {"follow_live": False}),
         ("select", "select_option", "suggestions", {"option": "follow"}, {"dispatch": "follow"}),
         ("number", "set_value", "sell_no_cheaper_than", {"value": 0.0925}, {"lowest_price": 92500}),
         ("number", "set_value", "buy_no_dearer_than", {"value": 0.3}, {"highest_price": 300000}),

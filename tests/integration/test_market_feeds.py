@@ -10,6 +10,7 @@ from homeassistant.components.energy.data import async_get_manager
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant, ServiceCall, SupportsResponse
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -140,6 +141,36 @@ async def test_prices_of_actions(hass: HomeAssistant, bridge: FakeBridge, set_up
     ]
     assert asked[0]["config_entry"] == "01NORDPOOL"
     market.mock_state(hass, ConfigEntryState.NOT_LOADED)
+
+
+async def test_action_that_fails_is_asked_again(
+    hass: HomeAssistant, bridge: FakeBridge, set_up: SetUp, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Tibber's is missing, fails, knows nothing, and then answers: that is what is told, and the log says it once."""
+    hour = dt_util.utcnow().replace(minute=0, second=0, microsecond=0)
+    answers: list[dict[str, Any] | None] = [
+        None,
+        {"prices": {}},
+        {"prices": {"Home": [{"start_time": hour.isoformat(), "price": 0.31}]}},
+    ]
+
+    async def prices(call: ServiceCall) -> dict[str, Any]:
+        answer = answers.pop(0) if len(answers) > 1 else answers[0]
+        if answer is None:
+            raise HomeAssistantError("no internet")
+        return answer
+
+    home = MockConfigEntry(domain="tibber")
+    home.add_to_hass(hass)
+    entry = await set_up()
+    await _choose(hass, entry, tariff_source="tibber", tariff_export=0.08)
+    await until(lambda: "is not told the tariff: the integration tibber is not set up" in caplog.text)
+    hass.services.async_register("tibber", "get_prices", prices, supports_response=SupportsResponse.ONLY)
+    await until(lambda: _tariffs(bridge))
+    assert [one["price"] for one in _tariffs(bridge)[-1]["import"]] == [310000]
+    await until(lambda: "is told the tariff again" in caplog.text)
+    assert caplog.text.count("is not told the tariff") == 1
+    await until(lambda: bridge.sockets)
 
 
 async def test_bridge_that_does_not_take_it_is_asked_again(

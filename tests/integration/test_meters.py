@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.dems.config_flow import DemsConfigFlow
 from custom_components.dems.const import DOMAIN
 from custom_components.dems.meters import (
     CONF_METERS,
@@ -21,6 +22,8 @@ from custom_components.dems.meters import (
     Meters,
     Quantity,
     add,
+    all_meters,
+    average,
     measure,
     samples,
 )
@@ -252,7 +255,7 @@ async def test_nothing_chosen_in_the_config_flow(hass: HomeAssistant, bridge: Fa
     flow = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
     for answers in ({"host": "127.0.0.1", "port": bridge.port}, {"code": CODE}, {}):
         flow = await hass.config_entries.flow.async_configure(flow["flow_id"], answers)
-    assert (flow["type"], flow["options"]) == (FlowResultType.CREATE_ENTRY, {})
+    assert (flow["type"], flow["options"]) == (FlowResultType.CREATE_ENTRY, {CONF_METERS: {}})
 
 
 async def test_bridge_that_goes_after_the_pairing(hass: HomeAssistant, bridge: FakeBridge) -> None:
@@ -267,3 +270,74 @@ async def test_bridge_that_goes_after_the_pairing(hass: HomeAssistant, bridge: F
     bridge.instead["/v1/state"] = gone
     flow = await configure(flow["flow_id"], {"code": CODE})
     assert (flow["type"], flow["options"]) == (FlowResultType.CREATE_ENTRY, {})
+
+
+PLANT = "sensor.barn"
+OTHER = "sensor.other_battery"
+OTHER_SOC = "sensor.other_soc"
+
+
+@pytest.mark.parametrize(
+    ("parts", "expected"),
+    [
+        ([(Measured(value=20), 10_000), (Measured(value=80), 5_000)], Measured(value=40)),
+        ([(Measured(value=20), None), (Measured(value=80), 5_000)], Measured(value=50)),
+        ([(Measured(value=20, resolution=5), None)], Measured(value=20, resolution=5)),
+        ([(Measured(value=20), 10_000), (UNKNOWN, 5_000)], UNKNOWN),
+        ([], UNKNOWN),
+    ],
+)
+def test_state_of_charge_of_several_batteries(
+    parts: list[tuple[Measured, int | None]], expected: Measured
+) -> None:
+    assert average(parts) == expected
+
+
+def test_parts_without_a_house_measure_nothing() -> None:
+    assert all_meters({}, [{"solar_power": PLANT}]) == ()
+    assert len(all_meters({CONF_METERS: {"grid_power": [GRID]}}, [{"solar_power": PLANT}, {}])) == 2
+
+
+async def test_plants_and_batteries_are_added_changed_and_deleted(
+    hass: HomeAssistant, bridge: FakeBridge, entry: MockConfigEntry
+) -> None:
+    _show(hass, GRID, "500", "W")
+    _show(hass, PLANT, "1.5", "kW")
+    _show(hass, OTHER, "-200", "W")
+    _show(hass, OTHER_SOC, "80", "%")
+    _show(hass, "sensor.soc", "20", "%")
+    supported = DemsConfigFlow.async_get_supported_subentry_types
+    assert supported(entry) == {}, "what is found at the Edge is a device"
+    await _fed(hass, bridge, {"grid_power": [GRID], "soc": "sensor.soc"})
+    assert entry.supported_subentry_types.keys() == {"plant", "battery"}
+    flows = hass.config_entries.subentries
+
+    async def add(kind: str, *answers: dict[str, Any]) -> Any:
+        flow: Any = await flows.async_init((entry.entry_id, kind), context={"source": SOURCE_USER})
+        for answer in answers:
+            flow = await flows.async_configure(flow["flow_id"], answer)
+        return flow
+
+    flow = await add("plant", {"name": "Barn"})
+    assert flow["errors"] == {"base": "entity_needed"}
+    flow = await flows.async_configure(flow["flow_id"], {"name": "Barn", "generation": PLANT})
+    assert flow["errors"] == {"generation": "unit_unknown"}
+    flow = await flows.async_configure(flow["flow_id"], {"name": "Barn", "solar_power": PLANT})
+    assert (flow["type"], flow["title"]) == (FlowResultType.CREATE_ENTRY, "Barn")
+    await until(lambda: _last(bridge).get("solar_power") == 1500)
+    battery = {"battery_power": OTHER, "soc": OTHER_SOC, "inverted": True}
+    flow = await add("battery", {"name": "Cellar", **battery})
+    assert flow["type"] is FlowResultType.CREATE_ENTRY
+    await until(lambda: _last(bridge).get("battery_power") == 200 and _last(bridge)["soc"] == 50)
+    plant, cellar = entry.subentries
+    flow = await entry.start_subentry_reconfigure_flow(hass, cellar)
+    assert flow["step_id"] == "reconfigure"
+    flow = await flows.async_configure(flow["flow_id"], {"name": "Cellar", "inverted": True})
+    assert flow["errors"] == {"base": "entity_needed"}
+    flow = await flows.async_configure(flow["flow_id"], {"name": "Shed", **battery, "inverted": False})
+    assert flow["reason"] == "reconfigure_successful"
+    assert entry.subentries[cellar].title == "Shed"
+    await until(lambda: _last(bridge).get("battery_power") == -200)
+    assert hass.config_entries.async_remove_subentry(entry, plant)
+    await until(lambda: "solar_power" not in _last(bridge))
+    assert _last(bridge)["grid_power"] == 500

@@ -6,6 +6,7 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+from aiohttp import web
 from homeassistant.core import CoreState, HomeAssistant, ServiceCall
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.exceptions import HomeAssistantError
@@ -158,6 +159,23 @@ async def test_offered_again_after_a_lost_connection(pushed: FakeBridge, steered
     await until(lambda: len(pushed.offers) == 2)
 
 
+async def test_offered_again_where_the_bridge_could_not_answer(
+    hass: HomeAssistant, pushed: FakeBridge, entry: MockConfigEntry, battery: Battery
+) -> None:
+    async def garbage(request: Any) -> Any:
+        return web.Response(status=500, text="no problem document")
+
+    hass.config_entries.async_update_entry(entry, options={CONF_METERS: METERS, CONF_SETPOINTS: CHOSEN})
+    pushed.instead["/v1/setpoints/offer"] = pushed.instead["/v1/setpoints/acknowledged"] = garbage
+    with patch("custom_components.dems.setpoints.OFFER_RETRY", 0.05):
+        assert await hass.config_entries.async_setup(entry.entry_id)
+        await until(lambda: pushed.sockets)
+        await pushed.send({"type": "setpoint", "id": "unheard", "power": 5, "remembered": 30})
+        await until(lambda: battery.did == [5])
+        pushed.instead.clear()
+        await until(lambda: pushed.offers)
+
+
 @pytest.mark.parametrize("ending", ["unload", "stop"])
 async def test_released_on_unload_and_stop(
     hass: HomeAssistant,
@@ -198,6 +216,39 @@ async def test_released_at_the_next_start(
     await until(lambda: battery.did == [None] and pushed.offers)
     assert (pushed.offers[-1] is None) is not named
     await until(lambda: _stored(hass_storage) is None)
+
+
+async def test_released_at_the_next_start_without_the_bridge(
+    hass: HomeAssistant,
+    pushed: FakeBridge,
+    entry: MockConfigEntry,
+    battery: Battery,
+    hass_storage: dict[str, Any],
+) -> None:
+    async def gone(request: Any) -> Any:
+        return problem(503, "store-failed")
+
+    hass_storage[STORED] = {"version": 1, "key": STORED, "data": {"release": "script.release_battery"}}
+    pushed.instead["/v1/state"] = gone
+    assert not await hass.config_entries.async_setup(entry.entry_id)
+    await until(lambda: battery.did == [None] and _stored(hass_storage) is None)
+
+
+async def test_a_full_disk_keeps_from_setting_and_not_from_releasing(
+    pushed: FakeBridge, steered: MockConfigEntry, battery: Battery
+) -> None:
+    journal = "custom_components.dems.setpoints.SetpointJournal"
+    with patch(f"{journal}.owe", side_effect=OSError("no space")) as owe:
+        await pushed.send({"type": "setpoint", "id": "full", "power": 500, "remembered": 30})
+        await until(lambda: owe.called)
+    assert battery.did == []
+    assert await pushed.want(500) == "done"
+    steered.runtime_data.setpoints._retry = 0.05
+    with patch(f"{journal}.paid", side_effect=OSError("no space")) as paid:
+        await pushed.send({"type": "setpoint", "id": "full again", "power": None, "remembered": 30})
+        await until(lambda: paid.call_count > 1)
+    await until(lambda: steered.runtime_data.setpoints._journal.release is None)
+    assert battery.did[:2] == [500, None]
 
 
 async def test_a_set_script_that_fails(

@@ -27,11 +27,13 @@ from custom_components.dems.foresight import PlanMode
 from custom_components.dems.image import PLAN_PLOT
 from custom_components.dems.ledger import AnchorStatus, Membership
 from custom_components.dems.market import Action, Answer, OrderState, Side, SuggestionState
+from custom_components.dems.models import CommandSource
 from custom_components.dems.number import LIMITS, SETPOINT, TRADING
 from custom_components.dems.plant_form import PlantKind
 from custom_components.dems.prices import PRICES
 from custom_components.dems.reasons import (
     LEDGER_REASONS,
+    LIVE_REASONS,
     MARKET_REASONS,
     NONE,
     OTHER,
@@ -44,7 +46,7 @@ from custom_components.dems.select import ANSWER, MODE
 from custom_components.dems.sensor import SENSORS
 from custom_components.dems.services import REMOVABLE_LIMITS
 from custom_components.dems.settlement import MONEY
-from custom_components.dems.switch import AUTO_BID, SWITCHES
+from custom_components.dems.switch import AUTO_BID, FOLLOW_LIVE, SWITCHES
 from custom_components.dems.tariff import Source
 from custom_components.dems.time import QUIET_HOURS
 from dems_node.chain import errors as chain_errors
@@ -57,6 +59,7 @@ from dems_protocol.contracts import (
     netting,
     renewable_energy_account,
 )
+from openems_bridge.dispatcher.commands import CommandSource as BridgeCommandSource
 from openems_bridge.dispatcher.reasons import ReasonCode
 from openems_bridge.foresight.plan import PlanMode as BridgePlanMode
 from openems_bridge.ledger.anchoring import AnchorStatus as BridgeAnchorStatus
@@ -83,7 +86,7 @@ DESCRIPTIONS: dict[str, tuple[Any, ...]] = {
     "number": (*LIMITS, SETPOINT, *TRADING),
     "select": (MODE, ANSWER),
     "sensor": SENSORS,
-    "switch": (*SWITCHES, AUTO_BID),
+    "switch": (*SWITCHES, AUTO_BID, FOLLOW_LIVE),
     "time": QUIET_HOURS,
 }
 
@@ -147,6 +150,7 @@ def test_every_reason_of_the_ledger_has_a_sentence(language: Any, sensor: str) -
         ("plan_problem", PLAN_PROBLEMS),
         ("market_problem", MARKET_REASONS),
         ("suggestion_reason", SUGGESTION_REASONS),
+        ("live_reason", LIVE_REASONS),
     ],
 )
 def test_every_reason_of_plan_and_market_has_a_sentence(
@@ -177,6 +181,8 @@ def test_reasons_of_plan_and_market_are_the_bridges() -> None:
     of_suggestions = set(re.findall(r'SuggestionReason\("([a-z_]+)"', suggested))
     assert len(of_suggestions) >= 10
     assert of_suggestions - SUGGESTION_REASONS == set()
+    followed = "".join(path.read_text() for path in (ROOT / "openems_bridge" / "trader").glob("live*.py"))
+    assert set(re.findall(r'"(live_[a-z_]+)"', followed)) == LIVE_REASONS
 
 
 def test_refusals_of_plan_and_market_have_sentences() -> None:
@@ -214,6 +220,8 @@ def test_words_of_the_bridge_are_ours() -> None:
     assert {*OrderState} == {*BridgeOrderState}
     assert {*SuggestionState} == {*BridgeSuggestionState}
     assert {*Answer} == {*DispatchChoice}
+    assert {*CommandSource} == {*BridgeCommandSource}
+    assert ENGLISH["selector"]["source"]["options"].keys() == {*CommandSource}
 
 
 def test_every_event_of_the_watched_contracts_has_a_type() -> None:

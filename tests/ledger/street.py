@@ -14,6 +14,7 @@ from eth_hash.auto import keccak
 from community.api.access import Gate
 from community.api.enrolment_routes import EnrolmentRoutes
 from community.api.key_change_routes import KeyChangeRoutes
+from community.api.live_routes import LiveRoutes
 from community.api.market_routes import MarketRoutes
 from community.api.public_routes import Portrait, PublicRoutes
 from community.api.rates import Rate, Rates
@@ -24,6 +25,7 @@ from community.app import load_certificate
 from community.deploying import ChainDeployer, lock_bond, lock_market_bond
 from community.market.balance import BalanceDesk
 from community.market.desk import OrderDesk
+from community.market.live_desk import LiveDesk
 from community.slots.steps import Deadlines
 from community.store import members
 from dems_node.chain.client import ChainClient
@@ -347,6 +349,7 @@ async def running_street(town: Town, folder: Path, rpc: str) -> AsyncIterator[St
                 readings=ReadingRoutes(town.desk, town.database, gate),
                 slots=slots,
                 market=MarketRoutes(town.market, OrderDesk(town.market), BalanceDesk(town.market), gate),
+                live=LiveRoutes(LiveDesk(town.market), gate),
                 rates=Rates(Rate(per_second=1e6, burst=1_000_000), town.clock.monotonic),
             )
         )

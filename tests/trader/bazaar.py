@@ -23,6 +23,7 @@ from openems_bridge.trader.building import (
     BuiltTrader,
     HouseSide,
     LedgerSide,
+    LiveSide,
     build_trader,
     fill_in,
     keep_market,
@@ -156,10 +157,12 @@ async def daemon(street: Street, name: str, shown: dict[str, Section]) -> AsyncI
 
 
 @asynccontextmanager
-async def stall(street: Street, name: str, home: HouseAtHand | None = None) -> AsyncIterator[Stall]:
+async def stall(
+    street: Street, name: str, home: HouseAtHand | None = None, live: LiveSide | None = None
+) -> AsyncIterator[Stall]:
     """Open a household's stall: it joins first, then finds the market as the daemon does.
 
-    ``home`` is where its battery stands; without one its door notes what it is told.
+    ``home`` is where its battery stands; without one its door notes what it is told. With ``live`` it can follow the running slot.
     """
     await join(street, name)
     keys, clock = household_keys(name), street.town.clock
@@ -222,6 +225,7 @@ async def stall(street: Street, name: str, home: HouseAtHand | None = None) -> A
                 tell=lambda kind, data: told.append((kind, data)),
                 changed=lambda: None,
                 noted_terms=lambda terms, currency: None,
+                live=live,
             ),
         )
         try:
