@@ -145,6 +145,18 @@ def test_nothing_is_asked_of_the_battery_beyond_its_limits_and_no_promise_is_und
         assert found.command is None, "what was promised is the plan's to keep"
 
 
+@pytest.mark.parametrize(
+    ("so_far", "give", "take"), [(300, 300 + 500, 500 - 300), (-300, 500 - 300, 500 + 300), (900, 1400, 0)]
+)
+def test_what_the_battery_did_already_counts_in_the_slot(so_far: int, give: int, take: int) -> None:
+    """It can give or take 500 Wh in the half of the slot that is left."""
+    storage = Storage(
+        capacity_wh=20_000, charge_w=4000, discharge_w=4000, reserve_soc=0, grid_charging=True, feed_in=True
+    )
+    position = position_in(_view(0, rest=450.0, so_far=so_far), storage, 10_000)
+    assert (position.can_discharge, position.can_charge) == (give, take)
+
+
 @pytest.mark.parametrize("step", [5, 50])
 @pytest.mark.parametrize("has_counters", [True, False])
 def test_a_slot_is_what_was_measured_and_the_rest_as_the_last_minute(has_counters: bool, step: int) -> None:
