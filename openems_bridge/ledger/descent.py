@@ -48,7 +48,7 @@ class ShownTree:
     def next_demand(self, served: Sequence[Leaf]) -> int | None:
         """Return the leftmost index whose leaf would show more of what differs from ``served``; None if nothing would."""
         height = height_for(self.statement.count)
-        own = _served_nodes(self.domain, served, height)
+        own = _served_nodes(self.domain, served)
         hashes = {leaf.hash(self.domain) for leaf in served}
         return self._search(height, 0, own, hashes)
 
@@ -95,16 +95,16 @@ def _path(statement: Statement, leaf: Node, proof: InclusionProof) -> list[Step]
     return steps
 
 
-def _served_nodes(
-    domain: LedgerDomain, served: Sequence[Leaf], height: int
-) -> Mapping[tuple[int, int], bytes]:
-    """Return the hashes of the tree over the served leaves; none where it has another height, or is no tree."""
+def _served_nodes(domain: LedgerDomain, served: Sequence[Leaf]) -> Mapping[tuple[int, int], bytes]:
+    """Return the hashes of the tree over the served leaves by level and index, which a node's hash binds whatever the height of
+    its tree; those of the leaves alone where they are no tree.
+    """
     nodes = [leaf.node(domain) for leaf in served]
-    if height_for(len(nodes)) != height or not all(node.sums.has_valid_points() for node in nodes):
+    if not all(node.sums.has_valid_points() for node in nodes):
         return {(0, index): node.hash for index, node in enumerate(nodes)}
     tree = SumTree(nodes)
     return {
         (level, index): tree.node(level, index).hash
-        for level in range(height + 1)
-        for index in range(1 << (height - level))
+        for level in range(tree.height + 1)
+        for index in range(1 << (tree.height - level))
     }

@@ -11,12 +11,21 @@ class Killed(BaseException):
 
 
 class Fate:
-    """Dies at the n-th point that is passed, and at every one after it, as the dead do nothing."""
+    """Dies at the n-th point that is passed, and at every one after it, as the dead do nothing.
+
+    ``after_a_sample``: points count from the first sample on.
+    """
 
     def __init__(
-        self, points: int, *, in_samples: bool = True, strike: Callable[[], None] | None = None
+        self,
+        points: int,
+        *,
+        in_samples: bool = True,
+        after_a_sample: bool = False,
+        strike: Callable[[], None] | None = None,
     ) -> None:
         self._left = points
+        self._waits = after_a_sample
         self._in_samples = in_samples
         self._strike = strike
         self.cause = ""
@@ -30,11 +39,14 @@ class Fate:
 
     def sampled(self) -> None:
         """Pass the point between two samples, if that counts."""
+        self._waits = False
         if self._in_samples:
             self.point("between samples")
 
     def point(self, name: str) -> None:
         """Pass a point. Raises Killed (or strikes for real) where it is the last one."""
+        if self._waits:
+            return
         self._left -= 1
         if self._left <= 0:
             self.cause = self.cause or name

@@ -100,7 +100,7 @@ class Household:
         index = 0
         while index < len(moments):
             # The first life gets as far as its first sample: what came before that, nobody asks for.
-            fate = Fate.drawn(self._rng) if self._lives else Fate(100)
+            fate = Fate.drawn(self._rng) if self._lives else Fate(100, after_a_sample=True)
             index = await self._one_life(moments, index, fate)
         await self._one_life(moments, len(moments) - 1, Fate(10**9))
         return self.story
