@@ -5,7 +5,7 @@ from aiohttp import web
 
 from community.api.access import Gate
 from community.api.market_routes import number_of, or_problem
-from community.api.values import hex_of
+from community.api.values import hex_of, whole
 from community.market.live import LiveOrder, LivePrice
 from community.market.live_desk import Batteries, LiveDesk
 from community.market.outlook import CommunityOutlook, NetBand
@@ -20,14 +20,14 @@ _LARGEST_ENERGY = 2**32 - 1
 _WISH = vol.Schema(
     {
         vol.Required("meter"): hex_of(32),
-        vol.Required("net"): vol.All(int, vol.Range(-_LARGEST_ENERGY, _LARGEST_ENERGY)),
-        vol.Required("stored"): vol.Any(None, vol.All(int, vol.Range(0, _LARGEST_ENERGY))),
+        vol.Required("net"): whole(-_LARGEST_ENERGY, _LARGEST_ENERGY),
+        vol.Required("stored"): vol.Any(None, whole(0, _LARGEST_ENERGY)),
         vol.Required("orders"): vol.All(
             [
                 {
-                    vol.Required("side"): vol.All(int, vol.In((0, 1))),
-                    vol.Required("quantity"): vol.All(int, vol.Range(1, _LARGEST_ENERGY)),
-                    vol.Required("limit"): vol.All(int, vol.Range(-LARGEST_PRICE, LARGEST_PRICE)),
+                    vol.Required("side"): whole(0, 1),
+                    vol.Required("quantity"): whole(1, _LARGEST_ENERGY),
+                    vol.Required("limit"): whole(-LARGEST_PRICE, LARGEST_PRICE),
                 }
             ],
             vol.Length(max=ORDERS_A_METER),

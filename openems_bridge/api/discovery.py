@@ -102,14 +102,17 @@ async def _register(
 
 
 async def _addresses(host: str | None) -> list[str]:
-    return await asyncio.to_thread(_own_addresses) if host is None else _address_of(host)
+    address = None if host is None else _address_of(host)
+    if host is None or (address is not None and address.is_unspecified):
+        return await asyncio.to_thread(_own_addresses)
+    return [str(address)] if isinstance(address, ipaddress.IPv4Address) else []
 
 
-def _address_of(host: str) -> list[str]:
+def _address_of(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
-        return [host] if ipaddress.ip_address(host).version == 4 else []
+        return ipaddress.ip_address(host)
     except ValueError:
-        return []
+        return None
 
 
 def _own_addresses() -> list[str]:

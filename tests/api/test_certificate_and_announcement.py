@@ -131,7 +131,10 @@ async def test_the_announcement_can_be_found(monkeypatch: pytest.MonkeyPatch) ->
     }
 
 
-async def test_it_is_announced_anew_when_the_addresses_change(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("host", [None, "0.0.0.0"])
+async def test_it_is_announced_anew_when_the_addresses_change(
+    host: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     told: list[tuple[str, list[str]]] = []
 
     @asynccontextmanager
@@ -145,7 +148,7 @@ async def test_it_is_announced_anew_when_the_addresses_change(monkeypatch: pytes
     monkeypatch.setattr(
         "openems_bridge.api.discovery._own_addresses", lambda: found.pop(0) if len(found) > 1 else found[0]
     )
-    announcing = asyncio.create_task(keep_announced(IDENTITY, 8484, check_seconds=0))
+    announcing = asyncio.create_task(keep_announced(IDENTITY, 8484, host=host, check_seconds=0))
     async with asyncio.timeout(10):
         while len(told) < 3:
             await asyncio.sleep(0.01)

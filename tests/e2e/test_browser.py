@@ -20,12 +20,14 @@ from demo.processes import free_port
 from tests.e2e.frontend import (
     DASHBOARD,
     ROOT,
+    add_by_hand,
     add_dashboard,
     add_discovered,
     chromium,
     dark_phone,
     desktop,
     documented_dashboard,
+    has_a_network,
     import_blueprint,
     make_automation,
     onboard,
@@ -65,7 +67,11 @@ async def test_first_evening(tmp_path: Path) -> None:
     ):
         page = await desktop(browser)
         await onboard(page, hass, Login())
-        await add_discovered(page, hass, household, await daemon.pairing_code())
+        code = await daemon.pairing_code()
+        if has_a_network():
+            await add_discovered(page, hass, household, code)
+        else:
+            await add_by_hand(page, hass, household, daemon.port, code)
         await _devices_are_listed(page, hass, household)
         await add_dashboard(hass, documented_dashboard(household), household)
         await _an_automation_runs(page, hass)
