@@ -137,10 +137,12 @@ async def test_whatever_is_killed_every_slot_is_anchored_once(tmp_path: Path) ->
                     f"the reading of slot {slot} is received", partial(_is_received, street, slot)
                 )
                 await street.turn_to(end + PUBLISH_AFTER)
-                # An operator that was down waits for late readings before it makes a statement: time goes on meanwhile,
-                # but never so far that the next slot's reading would come too late.
-                street.goes_on_to(end + site.slot_seconds + PUBLISH_AFTER - 60)
                 await _strike(street, strikes.pop(), rng)
+                for part in ("operator", "bridge"):
+                    await street.serves(part)
+                # An operator that was down waits for late readings before it makes a statement: time goes on meanwhile,
+                # but never so far that the next slot's reading would come too late, and not before it is back.
+                street.goes_on_to(end + site.slot_seconds + PUBLISH_AFTER - 60)
                 await street.eventually(f"slot {slot} is verified", partial(_is_verified, street, slot))
                 street.stands_still()
             _LOGGER.info("Killed: %s", street.restarts)
