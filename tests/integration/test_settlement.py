@@ -1,6 +1,8 @@
 """Results as hourly statistics: dated to their slot, written anew when they change, and never counted twice."""
 
+import asyncio
 import logging
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -35,6 +37,7 @@ from .conftest import SetUp
 from .samples import BRIDGE_ID, member
 
 PREFIX = f"dems:{BRIDGE_ID}"
+PATIENCE_SECONDS = 20.0
 INSIDE, OUTSIDE = f"{PREFIX}_withdrawal_inside", f"{PREFIX}_withdrawal_outside"
 SLOT = 900
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
@@ -107,10 +110,12 @@ async def _written(bridge: FakeBridge, count: int) -> None:
 async def _shows(hass: HomeAssistant, statistic: str, rows: Sequence[tuple[int, float, float]]) -> None:
     """Wait until a statistic has these rows."""
     seen: Sequence[tuple[int, float, float]] = []
-    for _ in range(200):
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
         seen = await _rows(hass, statistic)
         if list(seen) == list(rows):
             return
+        await asyncio.sleep(0.02)
     assert list(seen) == list(rows)
 
 
