@@ -358,7 +358,7 @@ async def serve(bridge: FakeBridge) -> AsyncIterator[FakeBridge]:
         await runner.cleanup()
 
 
-async def until(condition: Callable[[], object], seconds: float = 10) -> None:
+async def until(condition: Callable[[], object], seconds: float = 30) -> None:
     """Wait until a condition holds; fail loudly if it never does."""
     async with asyncio.timeout(seconds):
         while not condition():
