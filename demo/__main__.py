@@ -3,7 +3,7 @@
 import argparse
 import asyncio
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from demo.app import HOME_ASSISTANT_PORT, DemoOptions, run
@@ -11,8 +11,8 @@ from demo.home_assistant import CallRefused
 from demo.processes import ProgramFailed
 
 
-def main() -> int:
-    """Run the demo until Ctrl-C. Returns 1, with the reason, if it could not start."""
+def read_options(arguments: Sequence[str]) -> DemoOptions:
+    """Return what the command line asks for."""
     parser = argparse.ArgumentParser(prog="demo", description=__doc__)
     parser.add_argument("--speed", type=float, default=60, help="seconds of the day played in a second (60)")
     parser.add_argument("--start", default="10:00", help="the time of day at which the house starts (10:00)")
@@ -25,12 +25,22 @@ def main() -> int:
     parser.add_argument("--household", default="family", help="which of our own households (family)")
     parser.add_argument("--port", type=int, default=HOME_ASSISTANT_PORT, help="Home Assistant's port (8123)")
     parser.add_argument(
-        "--folder", type=Path, default=Path(".demo"), help="where it works; removed at the end"
+        "--folder", type=_absolute, default=".demo", help="where it works; removed at the end"
     )
     parser.add_argument(
         "--alone", action="store_true", help="only the house, without chain, operator and neighbours"
     )
-    options = DemoOptions(**vars(parser.parse_args()))
+    return DemoOptions(**vars(parser.parse_args(arguments)))
+
+
+def _absolute(path: str) -> Path:
+    """Return a path that means the same to every program, wherever it is started."""
+    return Path(path).resolve()
+
+
+def main() -> int:
+    """Run the demo until it is stopped; return the exit status."""
+    options = read_options(sys.argv[1:])
     status = 0
     try:
         asyncio.run(run(options, lambda line: print(line, flush=True)))

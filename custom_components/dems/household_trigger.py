@@ -4,6 +4,7 @@ Home Assistant's interface for triggers may still change: all that touches it is
 ``price_trigger``.
 """
 
+from abc import abstractmethod
 from datetime import datetime
 from typing import Any, Final, cast, override
 
@@ -105,9 +106,9 @@ class HouseholdTrigger(Trigger):
         return async_dispatcher_connect(self._hass, SIGNAL_EVENT, heard)
 
     @callback
+    @abstractmethod
     def take(self, entry_id: str, event: BridgeEvent, run_action: TriggerActionRunner) -> None:
         """Decide whether an event of a household that is meant starts the automation."""
-        raise NotImplementedError
 
     def is_in_time(self, event: BridgeEvent) -> bool:
         """Tell whether an event is not late, or late ones are wanted."""

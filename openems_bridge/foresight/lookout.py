@@ -14,7 +14,8 @@ from dems_node.database.errors import StoreError
 from dems_node.json_types import Section
 from dems_node.outage import Outage
 from dems_protocol.slots import SlotGrid
-from openems_bridge.dispatcher.commands import Command, CommandSource, Mode, Target
+from openems_bridge.dispatcher.commands import CommandSource
+from openems_bridge.dispatcher.door import CommandDoor
 from openems_bridge.dispatcher.reasons import RequestRefused
 from openems_bridge.forecast.answer import Answer
 from openems_bridge.foresight import announcements, energy_history
@@ -44,26 +45,8 @@ GRACE_SECONDS = 30.0
 _LOGGER = logging.getLogger(__name__)
 
 
-class BatteryDoor(Protocol):
+class BatteryDoor(CommandDoor, Protocol):
     """The dispatcher, as far as plan and market use it."""
-
-    @property
-    def mode(self) -> Mode:
-        """The mode in force."""
-        ...
-
-    def command(
-        self,
-        source: CommandSource,
-        target: Target,
-        *,
-        seconds: float | None = None,
-        reason: str = "",
-        command_id: str | None = None,
-        reserve_soc: int = 0,
-    ) -> Command:
-        """Accept a command. Raises RequestRefused."""
-        ...
 
     def withdraw_all(self, source: CommandSource) -> bool:
         """End every command of a source."""

@@ -18,7 +18,8 @@ from dems_protocol.market.suggestions import (
 )
 from dems_protocol.slots import SlotGrid
 from dems_protocol.typed_data import LedgerDomain
-from openems_bridge.dispatcher.commands import Command, CommandSource, Mode, Target
+from openems_bridge.dispatcher.commands import CommandSource, Mode
+from openems_bridge.dispatcher.door import CommandDoor
 from openems_bridge.dispatcher.reasons import RequestRefused
 from openems_bridge.refusal import Refused
 from openems_bridge.trader import journal, suggestion_journal, verdicts
@@ -53,26 +54,8 @@ _ACTIONS = {
 }
 
 
-class BatteryDoor(Protocol):
+class BatteryDoor(CommandDoor, Protocol):
     """The dispatcher, as far as suggestions use it."""
-
-    @property
-    def mode(self) -> Mode:
-        """The mode in force."""
-        ...
-
-    def command(
-        self,
-        source: CommandSource,
-        target: Target,
-        *,
-        seconds: float | None = None,
-        reason: str = "",
-        command_id: str | None = None,
-        reserve_soc: int = 0,
-    ) -> Command:
-        """Accept a command. Raises RequestRefused."""
-        ...
 
     def withdraw(self, command_id: str) -> bool:
         """End a command before its time."""
